@@ -37,7 +37,7 @@ export default defineConfig({
   webServer: {
     cwd: fileURLToPath(new URL(".", import.meta.url)),
     // Tests serve Hubs of their own.
-    command: `node tools/start.mjs --port ${PORT} --hub http://localhost:*`,
+    command: `node tools/start.mjs --port ${PORT} --hub http://127.0.0.1:*`,
     url: `http://localhost:${PORT}`,
     timeout: 180_000,
   },

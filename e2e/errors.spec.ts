@@ -48,9 +48,10 @@ test("a refused file says what is wrong with it, and the one before stays open",
     ["twice.csv", `text,text\n${rows}`, /row 1, column "text": Columns 1 and 2 have the same name/],
     ["unnamed.csv", `text,\n${rows}`, /row 1: Column 2 of 2 has no name/],
     [
-      "latin1.csv",
-      Uint8Array.from(`text,label\nune soirée,good\n${rows}`, (letter) => letter.charCodeAt(0)),
-      /not UTF-8: byte 19 \(0xE9\), on line 2/,
+      // The first é is UTF-8, the second Latin-1.
+      "mixed.csv",
+      Uint8Array.from(`text,label\nune soir\xc3\xa9e, la soirée,good\n${rows}`, (letter) => letter.charCodeAt(0)),
+      /not UTF-8: byte 31 \(0xE9\), on line 2/,
     ],
   ];
   for (const [name, content, said] of refused) {
@@ -284,6 +285,8 @@ test("after the GPU is lost, training goes on from the last evaluation", async (
   const again = page.getByRole("button", { name: /^Continue from step [2-6]$/ }).first();
   await expect(again).toBeVisible({ timeout: 60_000 });
   await waitUntilReady(page);
+  // What is open again is not called closed.
+  await expect(page.getByRole("alert")).toHaveCount(0);
   await again.click();
   await waitForStatus(page, /^Finished: 8 steps/, 120_000);
   await page.getByRole("button", { name: "Training loss as a table" }).click();

@@ -36,9 +36,7 @@ test.describe("a data set of the Hub", () => {
     expect(requests.foreign).toEqual([]);
     await data.getByRole("button", { name: "Look up" }).click();
     await expect(data).toContainText("films/reviews at 0123456, licence: mit.");
-    await expect(data.getByLabel("Training file", { exact: true }).and(data.locator("select"))).toHaveValue(
-      "data/train.csv",
-    );
+    await expect(data.getByLabel("Rows for training")).toHaveValue("data/train.csv");
     await expectAccessible(page);
     expect(hub.requests.filter((path) => path.includes("resolve"))).toEqual([]);
     await data.getByRole("button", { name: /^Download [\d.]+\s?kB and open$/ }).click();

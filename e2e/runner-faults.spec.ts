@@ -193,3 +193,13 @@ test("other rows than those that a training began with are refused where it goes
   expect(gone.output).toContain(`data.train: there is no file ${join(folder, "rows.csv")}`);
   expect(contents(out)).toEqual(before);
 });
+
+test("a signal before anything is trained ends it, and nothing is written", async () => {
+  const folder = test.info().outputPath("early");
+  const configuration = prepare(folder, "long.json", { runs: [{ name: "head", method: "linear-probe" }] });
+  const out = join(folder, "out");
+  const { code, output } = await studio(configuration, out, { interruptAt: /loading weights|reading data/ });
+  expect(code, output).toBe(130);
+  expect(output).toContain("Interrupted before anything was trained.");
+  expect(existsSync(out)).toBe(false);
+});

@@ -3,14 +3,17 @@
  * The policy itself: `tests/unit/tools/security.test.ts`.
  */
 
+import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, type Page, test } from "@playwright/test";
+import { unzipSync } from "fflate";
 import { serveStudio } from "../bin/headless/server";
 import { serveHub } from "../tests/hub-server";
 import { HUB_SERVERS, securityHeaders } from "../tools/security/headers.mjs";
-import { choose, chooser } from "./base-model";
+import { chip, choose, chooser, fixtures } from "./base-model";
 import { csv, films } from "./films";
 import { serveStatically } from "./static-server";
 import {
@@ -53,9 +56,9 @@ async function serveForeign() {
     response.writeHead(200, { "Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin" });
     response.end("here");
   });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, "localhost", resolve));
   return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    address: `http://localhost:${(server.address() as AddressInfo).port}/`,
     asked: () => asked,
     close: () => server.close(),
   };
@@ -178,6 +181,74 @@ test("a Hub that the policy does not name is refused with how to allow it", asyn
     expect(hub.requests).toEqual([]);
   } finally {
     await host.close();
+    await hub.close();
+  }
+});
+
+test("a token is in no address, storage or download of the page", async ({ page }) => {
+  const token = "hf_ThisTokenMustNotBeSeenAnywhere";
+  const rig = join(fixtures, "reference/models/tiny-gpt2");
+  const names = ["config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors"];
+  const files = Object.fromEntries(names.map((name) => [name, new Uint8Array(readFileSync(join(rig, name)))]));
+  const hub = await serveHub({ "tiny/gated": { files, gatedBy: token } });
+  try {
+    await page.goto("/");
+    await waitUntilReady(page);
+    await openStep(page, "Data");
+    await chooseFile(page, "Training file", "films.csv", csv(films(24)));
+    await waitUntilReady(page);
+    await keepRuns(page, ["Head only"]);
+    await choose(page, "Hub");
+    await chooser(page).getByText("Token for gated models, another Hub address").click();
+    await chooser(page).getByLabel("Hub address").fill(hub.address);
+    await chooser(page).getByLabel("Access token").fill(token);
+    await chooser(page).getByLabel("Model", { exact: true }).fill("tiny/gated");
+    await chooser(page).getByRole("button", { name: "Look up" }).click();
+    await chooser(page)
+      .getByRole("button", { name: /^Download .* and open$/ })
+      .click();
+    await expect(chip(page)).toContainText("tiny/gated");
+    await waitUntilReady(page);
+    await setTraining(page, { Steps: "2", "Evaluate every": "2", "Batch size": "2" });
+    await compareButton(page).click();
+    await waitForStatus(page, /^Finished: 2 steps/, 120_000);
+    const saved = async (name: RegExp) => {
+      await page.getByRole("button", { name: "Save", exact: true }).click();
+      const { bytes } = await downloaded(page, () => page.getByRole("menuitem", { name }).click());
+      return Buffer.from(bytes).toString("latin1");
+    };
+    const kept = [await saved(/^Configuration/), await saved(/^Metrics/), await saved(/^Report/), page.url()];
+    const adapter = await downloaded(page, () =>
+      page.getByRole("button", { name: "Download the adapter of Head only", exact: true }).first().click(),
+    );
+    const unpacked = Object.values(unzipSync(adapter.bytes)).map((bytes) => Buffer.from(bytes).toString("latin1"));
+    const stored = await page.evaluate(async () => {
+      const texts = [JSON.stringify(localStorage), JSON.stringify(sessionStorage), JSON.stringify(history.state)];
+      for (const { name } of await indexedDB.databases()) {
+        const opening = indexedDB.open(name!);
+        await new Promise((resolve) => opening.addEventListener("success", resolve));
+        for (const store of opening.result.objectStoreNames) {
+          const asked = opening.result.transaction(store).objectStore(store).getAll();
+          await new Promise((resolve) => asked.addEventListener("success", resolve));
+          texts.push(JSON.stringify(asked.result));
+        }
+        opening.result.close();
+      }
+      const read = async (folder: FileSystemDirectoryHandle) => {
+        for await (const [name, entry] of folder.entries()) {
+          texts.push(name);
+          if (entry.kind === "directory") await read(entry as FileSystemDirectoryHandle);
+          else texts.push(await (await (entry as FileSystemFileHandle).getFile()).text());
+        }
+      };
+      await read(await navigator.storage.getDirectory());
+      return texts;
+    });
+    // What was looked through is not nothing: the model's name is there.
+    expect([...kept, ...unpacked].filter((text) => text.includes("tiny/gated")).length).toBeGreaterThan(2);
+    expect(stored.filter((text) => text.includes("tiny/gated")).length).toBeGreaterThan(0);
+    expect([...kept, ...unpacked, ...stored, ...hub.requests].filter((text) => text.includes(token))).toEqual([]);
+  } finally {
     await hub.close();
   }
 });

@@ -14,7 +14,7 @@ import type { Configuration } from "../../src/plan/configuration";
 import type { RateSearch } from "../../src/plan/rate-search";
 import { formats, migrate, withVersion } from "../../src/versions/versions";
 import { diskError } from "./disk-error";
-import { ConfigurationError, type NamedFiles } from "./files";
+import { ConfigurationError, isHubData, type NamedFiles } from "./files";
 import { CHECKPOINT, SUMMARY } from "./names";
 import { lies, type OutFolder, RECORD, readObject, START_ENDING, STATE_ENDING } from "./out-folder";
 
@@ -153,6 +153,8 @@ export class CheckpointFolder {
   /** The configuration as a file in the results' folder would have it. */
   #relative(configuration: Configuration, files: NamedFiles): Configuration {
     const from = (path: string) => relative(this.#out.path, path) || ".";
+    // What is brought of the Hub keeps its name: it is brought again where it is gone.
+    const table = (name: unknown, path: string) => (typeof name === "string" && isHubData(name) ? name : from(path));
     const { data, model, runs } = configuration;
     const { train, validation, test } = files;
     return {
@@ -160,9 +162,9 @@ export class CheckpointFolder {
       model: model.startsWith("dir:") ? `dir:${from(files.model!)}` : model,
       data: {
         ...data,
-        train: from(train),
-        validation: validation === null ? data.validation : from(validation),
-        test: test === null ? data.test : from(test),
+        train: table(data.train, train),
+        validation: validation === null ? data.validation : table(data.validation, validation),
+        test: test === null ? data.test : table(data.test, test),
       },
       runs: runs.map((run) => {
         const folder = files.initFrom.get(run.name);

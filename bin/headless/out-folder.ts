@@ -273,7 +273,7 @@ export function readObject(path: string): Record<string, unknown> | null {
   }
 }
 
-/** The files in a results' folder that its comparison wrote; none where it has no summary of ours. */
+/** Files in a results' folder that its comparison wrote; none without a summary of ours. */
 function ownFiles(folder: string): ReadonlySet<string> {
   const summary = readObject(join(folder, SUMMARY));
   const versions = summary?.versions as { studio?: unknown } | undefined;

@@ -5,6 +5,7 @@
 
 import { randomUUID } from "node:crypto";
 import { createWriteStream, statSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { basename, dirname } from "node:path";
@@ -22,7 +23,7 @@ export class SharedFiles {
   readonly prefix = `/configuration-${randomUUID()}`;
   readonly #entries: { folder: Middleware; only: string | null }[] = [];
   /** By their path on the server: where to, and what is done with it then. */
-  readonly #awaited = new Map<string, { path: string; written: () => void }>();
+  readonly #awaited = new Map<string, { path: string; written: () => void; refused: () => void }>();
 
   /**
    * Makes a file, or the files directly in a folder, readable.
@@ -39,12 +40,12 @@ export class SharedFiles {
 
   /**
    * Lets the page PUT one file, which is written to `path`, and calls `written`: what it throws, or
-   * the disk says, is the answer. A page may only download ten files by itself.
+   * the disk says, is the answer, after `refused`. A page may only download ten files by itself.
    * @returns Where to, on the server.
    */
-  receive(path: string, written: () => void = () => {}): string {
+  receive(path: string, written: () => void = () => {}, refused: () => void = () => {}): string {
     const place = `/${randomUUID()}`;
-    this.#awaited.set(place, { path, written });
+    this.#awaited.set(place, { path, written, refused });
     return this.prefix + place;
   }
 
@@ -61,11 +62,16 @@ export class SharedFiles {
         response.statusCode = status;
         response.end(text);
       };
-      pipeline(request, createWriteStream(awaited.path))
+      pipeline(request, createWriteStream(awaited.path, { flush: true }))
         .then(awaited.written)
         .then(
           () => answer(204),
-          (error: unknown) => answer(507, diskError(error, awaited.path).message),
+          async (error: unknown) => {
+            // Half of a file takes room, and is of no use.
+            await rm(awaited.path, { force: true }).catch(() => {});
+            awaited.refused();
+            answer(507, diskError(error, awaited.path).message);
+          },
         );
       return;
     }

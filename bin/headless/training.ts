@@ -44,6 +44,8 @@ export class Training implements PageListener {
   #refusal: Error | null = null;
   /** Why the page, or what it computes on, can answer nothing more; null: it can. */
   #gone: string | null = null;
+  /** Whether the page did not give an adapter that the disk would have taken. */
+  #withheld = false;
   /** The last thing that the disk said, so that it is said once. */
   #problem: string | null = null;
   #stateFiles = 0;
@@ -201,9 +203,14 @@ export class Training implements PageListener {
   async #writeRuns({ page, preparation }: Prepared, results: Results, runs: readonly RunSummary[]): Promise<void> {
     const { progress, server } = this.#job;
     const { merged } = this.#options;
+    let isSent = false;
     const send = async (run: string, conversion: string | null, add: (zip: string) => void) => {
       const zip = this.#out.unfinished("folder.zip");
-      await page.call("sendRun", run, server.shared.receive(zip), conversion);
+      isSent = false;
+      const sent = () => {
+        isSent = true;
+      };
+      await page.call("sendRun", run, server.shared.receive(zip, sent, sent), conversion);
       add(zip);
     };
     for (const { run, variant } of runs) {
@@ -211,6 +218,7 @@ export class Training implements PageListener {
         await send(run, null, (zip) => results.addAdapter(run, zip));
       } catch (error) {
         // The other runs' adapters are still worth having.
+        this.#withheld ||= !isSent;
         progress.note(`${run}: its adapter could not be written: ${messageOf(error)}`);
       }
       if (merged === undefined) continue;
@@ -231,7 +239,8 @@ export class Training implements PageListener {
   async #writeFromCheckpoint(results: Results): Promise<void> {
     const { progress } = this.#job;
     const missing = results.runs.filter(({ adapter }) => adapter === null);
-    if (missing.length === 0) return;
+    // A new browser has no more room on the disk.
+    if (missing.length === 0 || (this.#gone === null && !this.#withheld)) return;
     try {
       const { states, earlier } = await this.#readKept(results);
       const kept = missing.filter(({ run }) => states.some((state) => state.run === run));

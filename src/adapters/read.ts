@@ -44,9 +44,9 @@ function formOfConfig(json: unknown): AdapterForm {
   }
   const type = (json as { peft_type?: unknown } | null)?.peft_type;
   const known = forms.filter(({ layout, verbatim }) => layout.library === PEFT && !verbatim).map((one) => one.type);
-  throw new Error(
-    `${CONFIG}: the adapter type ${JSON.stringify(type)} cannot be read. Known types: ${known.join(", ")}.`,
-  );
+  const problem =
+    type === undefined ? "no peft_type is named" : `the adapter type ${JSON.stringify(type)} cannot be read`;
+  throw new Error(`${CONFIG}: ${problem}. Known types: ${known.join(", ")}.`);
 }
 
 /**

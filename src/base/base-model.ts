@@ -41,6 +41,8 @@ interface Store {
   readonly owner: string;
   readonly weights: Map<string, DeviceBuffer>;
   readonly constants: Map<string, DeviceBuffer>;
+  /** Names of matrices that hold nothing but zeros. */
+  readonly zeros: Set<string>;
   headLoaded: Promise<void> | null;
 }
 
@@ -90,7 +92,13 @@ export class BaseModel {
       parameters: number;
       languageHead: ReadModel["languageHead"];
     },
-    store: Store = { owner: `model ${models++}`, weights: new Map(), constants: new Map(), headLoaded: null },
+    store: Store = {
+      owner: `model ${models++}`,
+      weights: new Map(),
+      constants: new Map(),
+      zeros: new Set(),
+      headLoaded: null,
+    },
     layer: Layer | null = null,
   ) {
     this.#store = store;
@@ -146,6 +154,11 @@ export class BaseModel {
       wide.#precisionNote = error.message;
       return wide;
     }
+  }
+
+  /** Matrices that hold nothing but zeros, of those that are loaded, by name. */
+  get zeroMatrices(): readonly string[] {
+    return [...this.#store.zeros];
   }
 
   /** Why the precision is not the one that was asked for; null where it is. */
@@ -266,9 +279,13 @@ export class BaseModel {
     let halves = new Uint16Array(0);
     for (const { tensor, entry } of needed) {
       const pieces = this.#allocate(tensor);
+      if (tensor.shape.length === 2) this.#store.zeros.add(tensor.name);
       const bytesEach = (entry.end - entry.begin) / Math.max(1, elementCount(tensor.shape));
       await streamTensor(entry, (values, offset) => {
         checkFinite(entry, values, offset);
+        if (this.#store.zeros.has(tensor.name) && values.some((value) => value !== 0)) {
+          this.#store.zeros.delete(tensor.name);
+        }
         const narrow = tensor.type === "float16";
         if (narrow) {
           if (halves.length < values.length) halves = new Uint16Array(values.length);

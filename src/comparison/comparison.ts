@@ -158,6 +158,20 @@ export class Comparison {
     this.#prepared = true;
   }
 
+  /** A matrix of zeros lets nothing through but what is trained beside it. */
+  #noteZeros({ name, run: { trainables } }: Lane): void {
+    const { model, emit } = this.#setup;
+    const paths = model.zeroMatrices
+      .map((matrix) => matrix.replace(/\.weight$/, ""))
+      .filter((path) => trainables.some((tensor) => tensor.name.startsWith(`${path}.`)));
+    if (paths.length === 0) return;
+    const more = paths.length > 3 ? ` and ${paths.length - 3} more` : "";
+    const message =
+      `It trains at ${paths.slice(0, 3).join(", ")}${more}, whose weights are all zero in the base model: the model's ` +
+      "file may be damaged or not trained there, and what divides by their norm is no number.";
+    emit({ type: "notice", run: name, message });
+  }
+
   async #prepare(report: (amounts: Amounts) => void): Promise<void> {
     const { executor, model } = this.#setup;
     if (this.task.head === "vocabulary") {
@@ -182,6 +196,7 @@ export class Comparison {
       await lane.run.compile(() =>
         report({ wait: "compiling kernels", detail, done: ++done, total, unit: "programs" }),
       );
+      this.#noteZeros(lane);
     }
     await executor.memory.settled();
   }

@@ -58,7 +58,7 @@ export class Lane {
   #next: NextToken | null = null;
   #heldStep: number | null = null;
   #standing: Standing = { best: null, worse: 0 };
-  /** As it was without the evaluation of a stop, which a training that is not stopped never makes. */
+  /** The same without the evaluation of a stop, which a training left alone never makes. */
   #plannedStanding: Standing = this.#standing;
   /**
    * What was no number: its tensors on the device may not be finite, and the checkpoint's have to

@@ -3,7 +3,7 @@
  * and which columns are none: those without a name that are empty, or pandas' count of rows.
  */
 
-import { countOf, DataError, formatCount, nameAll } from "./errors";
+import { countOf, DataError, formatCount, listNames, nameAll } from "./errors";
 import { foreignLineEnd, SAVE_WITH_FEEDS } from "./files/delimited";
 import type { Records } from "./files/records";
 
@@ -82,7 +82,9 @@ function cleanNames(file: string, row: number, record: readonly string[], notice
   return names;
 }
 
-/** Places of the columns that are some: without a name are left out the empty ones, and an index. */
+/**
+ * Places of the columns that are some: without a name are left out the empty ones, and an index.
+ */
 function keptColumns(file: string, names: readonly string[], rows: readonly string[][], notices: string[]): number[] {
   const unnamed = [...names.keys()].filter((place) => names[place] === "");
   const blank = unnamed.filter((place) => rows.every((cells) => cells[place]!.trim() === ""));
@@ -179,7 +181,7 @@ function onlyHeader(file: string, names: readonly string[], record: readonly str
   }
   return new DataError({
     file,
-    what: `The file has a header (${nameAll(names)}) and no rows.`,
+    what: `The file has a header (${listNames(names)}) and no rows.`,
     fix: "Add rows below the header; the first row must hold the column names.",
   });
 }

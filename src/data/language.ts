@@ -13,35 +13,49 @@ export interface LanguageTokenizer {
 /** The label of a position after which nothing is learned. */
 const NO_LABEL = -100;
 
+interface Frame {
+  readonly begin: readonly number[];
+  readonly end: readonly number[];
+}
+
+const frames = new WeakMap<LanguageTokenizer, Frame>();
+
+/** The special tokens around every text: those of the empty one, asked for once. */
+function frameOf(tokenizer: LanguageTokenizer): Frame {
+  const known = frames.get(tokenizer);
+  if (known) return known;
+  const empty = Array.from(tokenizer.encode(""));
+  const cut = empty.length - tokenizer.trailingSpecials;
+  const frame = { begin: empty.slice(0, cut), end: empty.slice(cut) };
+  frames.set(tokenizer, frame);
+  return frame;
+}
+
+const startsWith = (ids: readonly number[], begin: readonly number[], from = 0) =>
+  begin.length > 0 && begin.every((id, place) => ids[from + place] === id);
+
 /**
  * A prompt as the model reads it before its response: with the beginning-of-sequence token, if the
  * tokenizer puts one, once.
  */
 export function encodePrompt(tokenizer: LanguageTokenizer, prompt: string): number[] {
-  const framed = (text: string) => {
-    const ids = Array.from(tokenizer.encode(text));
-    return ids.slice(0, ids.length - tokenizer.trailingSpecials);
-  };
-  const [ids, begin] = [framed(prompt), framed("")];
-  return startsWith(ids.slice(begin.length), begin) ? ids.slice(begin.length) : ids;
+  const { begin } = frameOf(tokenizer);
+  const all = Array.from(tokenizer.encode(prompt));
+  const ids = all.slice(0, all.length - tokenizer.trailingSpecials);
+  return startsWith(ids, begin, begin.length) ? ids.slice(begin.length) : ids;
 }
-
-const startsWith = (ids: readonly number[], begin: readonly number[]) =>
-  begin.length > 0 && begin.every((id, place) => ids[place] === id);
 
 /**
  * The ids of a text with the tokenizer's special tokens, once where the text is written with its
  * own.
  */
 export function encodeOnce(tokenizer: LanguageTokenizer, text: string): ArrayLike<number> {
+  const { begin, end } = frameOf(tokenizer);
   const ids = Array.from(tokenizer.encode(text));
-  const empty = Array.from(tokenizer.encode(""));
-  const cut = empty.length - tokenizer.trailingSpecials;
-  const [begin, end] = [empty.slice(0, cut), empty.slice(cut)];
   // An empty text has no more than these.
-  if (ids.length <= empty.length) return ids;
-  const first = startsWith(ids.slice(begin.length), begin) ? begin.length : 0;
-  const last = startsWith(ids.slice(ids.length - 2 * end.length), end) ? end.length : 0;
+  if (ids.length <= begin.length + end.length) return ids;
+  const first = startsWith(ids, begin, begin.length) ? begin.length : 0;
+  const last = startsWith(ids, end, ids.length - 2 * end.length) ? end.length : 0;
   return ids.slice(first, ids.length - last);
 }
 
@@ -57,7 +71,7 @@ export function encodeExchange(
   { text, response = "" }: { readonly text: string; readonly response?: string },
   maxLength: number,
 ): { ids: Int32Array; labels: Int32Array; fullLength: number } {
-  const begin = encodePrompt(tokenizer, "");
+  const { begin } = frameOf(tokenizer);
   const asked = encodePrompt(tokenizer, text).slice(begin.length);
   const written = Array.from(tokenizer.encode(response, null, { specialTokens: false }));
   // A response may be written with its own special tokens.

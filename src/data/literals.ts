@@ -7,9 +7,9 @@
 const DEEPEST = 64;
 
 /**
- * The value of a cell that begins with `[` or `{`, or with numpy's `array(`; undefined where it is no
- * such thing, is not complete, or numpy left entries out (`...`). Python's None and nan are null,
- * tuples are lists. Takes time in proportion to the cell.
+ * The value of a cell that begins with `[` or `{`, or with numpy's `array(`; undefined where it
+ * is no such thing, is not complete, or numpy left entries out (`...`). Python's None and nan are
+ * null, tuples are lists. Takes time in proportion to the cell.
  */
 export function readStructure(cell: string): object | undefined {
   const text = cell.trim();
@@ -26,7 +26,9 @@ export function readStructure(cell: string): object | undefined {
   }
 }
 
-/** The value of a name that is an object's own; undefined for other values, and where it is null. */
+/**
+ * The value of a name that is an object's own; undefined for other values, and where it is null.
+ */
 export function ownValue(value: unknown, name: string): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, name)) return undefined;
   return (value as Record<string, unknown>)[name] ?? undefined;

@@ -4,7 +4,7 @@
  */
 
 import { DataError, listNames } from "./errors";
-import { isMissingWord } from "./numbers";
+import { isMissingWord, numberIn } from "./numbers";
 import { namedColumns } from "./placeholders";
 import type { Table } from "./table";
 import type { ColumnRoles } from "./types";
@@ -30,12 +30,13 @@ export function usedColumns(roles: ColumnRoles): Set<string> {
  * most of which are those of several rows or numbers.
  */
 export function sliceColumns(table: Table, roles: ColumnRoles): string[] {
+  const { decimalComma } = table;
   const used = usedColumns(roles);
   return table.columns.filter((column, place) => {
     if (used.has(column)) return false;
     const values = table.rows.map((record) => record[place]!.trim());
     const different = new Set(values).size;
-    return different > 1 && (different <= values.length / 2 || areNumbers(values));
+    return different > 1 && (different <= values.length / 2 || areNumbers(values, decimalComma));
   });
 }
 
@@ -63,7 +64,7 @@ export function valuesOf(table: Table, column: string, rows: readonly number[]):
  * bands, words such as "nan" are one slice. Rows without a value are a slice of their own, the
  * last.
  */
-export function sliceRows(values: readonly string[]): RowSlice[] {
+export function sliceRows(values: readonly string[], decimalComma = false): RowSlice[] {
   const rowsOf = new Map<string, number[]>();
   for (const [row, value] of values.entries()) {
     const rows = rowsOf.get(value);
@@ -73,8 +74,8 @@ export function sliceRows(values: readonly string[]): RowSlice[] {
   const empty = rowsOf.get("");
   rowsOf.delete("");
   const numbers = new Map([...rowsOf].filter(([value]) => !isMissingWord(value)));
-  const banded = numbers.size > MOST_VALUES && areNumbers(values);
-  const slices = banded ? [...bands(numbers), ...withoutNumber(rowsOf)] : largestFirst(rowsOf);
+  const banded = numbers.size > MOST_VALUES && areNumbers(values, decimalComma);
+  const slices = banded ? [...bands(numbers, decimalComma), ...withoutNumber(rowsOf)] : largestFirst(rowsOf);
   return [...slices, ...(empty ? [{ name: "(empty)", rows: empty }] : [])];
 }
 
@@ -92,9 +93,11 @@ function withoutNumber(rowsOf: ReadonlyMap<string, number[]>): RowSlice[] {
 }
 
 /** Equal numbers stay together, so bands may differ in size. */
-function bands(rowsOf: ReadonlyMap<string, number[]>): RowSlice[] {
+function bands(rowsOf: ReadonlyMap<string, number[]>, decimalComma: boolean): RowSlice[] {
   const count = [...rowsOf.values()].reduce((sum, rows) => sum + rows.length, 0);
-  const ordered = [...rowsOf].map(([text, rows]) => ({ text, rows })).sort((a, b) => Number(a.text) - Number(b.text));
+  const ordered = [...rowsOf]
+    .map(([text, rows]) => ({ text, rows, number: numberIn(text, decimalComma) }))
+    .sort((a, b) => a.number - b.number);
   const found: { first: string; last: string; rows: number[] }[] = [];
   let before = 0;
   for (const { text, rows } of ordered) {
@@ -111,7 +114,7 @@ function bands(rowsOf: ReadonlyMap<string, number[]>): RowSlice[] {
 }
 
 /** At least one number, and nothing else but cells without one. */
-function areNumbers(values: readonly string[]): boolean {
+function areNumbers(values: readonly string[], decimalComma = false): boolean {
   const present = values.filter((value) => value !== "" && !isMissingWord(value));
-  return present.length > 0 && present.every((value) => Number.isFinite(Number(value)));
+  return present.length > 0 && present.every((value) => Number.isFinite(numberIn(value, decimalComma)));
 }

@@ -1,6 +1,6 @@
 /**
- * A file to a table of text cells, whatever kind of file it is (`files/`). Says nothing about what a
- * column means; see columns.ts and examples.ts.
+ * A file to a table of text cells, whatever kind of file it is (`files/`). Says nothing about
+ * what a column means; see columns.ts and examples.ts.
  */
 
 import { countOf, nameRows } from "./errors";
@@ -33,11 +33,11 @@ export interface TableOptions {
 }
 
 /**
- * Reads a table. Pauses for the event loop every few milliseconds; `onProgress` is called then and
- * at the end.
+ * Reads a table. Pauses for the event loop every few milliseconds; `onProgress` is called then
+ * and at the end.
  * @throws DataError naming file and row for: an empty file or one that is too large, a header
- * without rows, missing or duplicate column names, an unclosed quote, a row with too few or too many
- * fields, a row that is too long, invalid JSON, bytes that are no text, a damaged or encrypted
+ * without rows, missing or duplicate column names, an unclosed quote, a row with too few or too
+ * many fields, a row that is too long, invalid JSON, bytes that are no text, a damaged or encrypted
  * archive or one with several tables, too many columns.
  */
 export async function readTable(

@@ -160,8 +160,8 @@ export interface DataSummary {
   rowNumbers: Record<DataRole, RowNumbers | null>;
   columns: string[];
   /**
-   * Whether the training file's first row was read as the names of its columns, and whether it looks
-   * like data; null where the kind of file has names of its own.
+   * Whether the training file's first row was read as the names of its columns, and whether it
+   * looks like data; null where the kind of file has names of its own.
    */
   header: { readonly isNames: boolean; readonly looksLikeData: boolean } | null;
   settings: DataSettings;

@@ -3,12 +3,12 @@
  * for what is learned of a chat.
  */
 
-import { Template } from "@huggingface/jinja";
+import { boundedTemplate } from "./bounded-template";
 import type { ModelFolder } from "./types";
 
 /**
  * A conversation as one text; with the heading of an answer after it if `answer`. Throws an Error
- * where the template refuses it.
+ * where the template refuses it or leaves its bounds.
  */
 export type ChatTemplate = (
   messages: readonly { readonly role: string; readonly content: string }[],
@@ -29,9 +29,9 @@ export async function openChatTemplate(
     ? new TextDecoder("utf-8").decode(await file.read(0, file.size))
     : templateText(settings.chat_template);
   if (source === null) return null;
-  let template: Template;
+  let render: ReturnType<typeof boundedTemplate>;
   try {
-    template = new Template(source);
+    render = boundedTemplate(source);
   } catch (error) {
     throw new Error(
       `The chat template of ${folder.source} cannot be read: ${(error as Error).message}. Remove it to use the studio's plain one.`,
@@ -44,7 +44,7 @@ export async function openChatTemplate(
     }),
   );
   const given = { ...tokens, tools: null, documents: null };
-  return (messages, answer) => template.render({ ...given, messages, add_generation_prompt: answer });
+  return (messages, answer) => render({ ...given, messages, add_generation_prompt: answer });
 }
 
 function templateText(value: unknown): string | null {

@@ -4,6 +4,9 @@
  * keeping files (`stored-models.ts`).
  */
 
+import * as z from "zod";
+import { schemaIssues } from "../errors/schema-issues";
+import { shortened } from "../errors/shortened";
 import type { ExpectedFile } from "./checksum";
 import { namePolicyRefusals } from "./policy-refusals";
 import type { ModelRecord } from "./stored-models";
@@ -63,6 +66,7 @@ const library = () => import("@huggingface/hub");
  * and what to do.
  */
 export async function lookUp(request: HubRequest): Promise<HubModel> {
+  checkRequest(request);
   const { listFiles, modelInfo, datasetInfo } = await library();
   const { name, revision, address, kind = "model" } = request;
   const access = { hubUrl: address, ...(request.token === null ? {} : { accessToken: request.token }) };
@@ -74,22 +78,42 @@ export async function lookUp(request: HubRequest): Promise<HubModel> {
       ...access,
     };
     const info = await (kind === "dataset" ? datasetInfo(ask) : modelInfo(ask));
+    const commit = told(commitSchema, info.sha, address);
     const files: ExpectedFile[] = [];
     // Of the commit, so that nothing changes between looking and downloading.
     const recursive = kind === "dataset";
-    for await (const entry of listFiles({ repo: { type: kind, name }, revision: info.sha, recursive, ...access })) {
+    for await (const entry of listFiles({ repo: { type: kind, name }, revision: commit, recursive, ...access })) {
       if (entry.type !== "file") continue;
-      const sha256 = entry.lfs?.oid ?? null;
-      files.push({
-        name: entry.path,
-        bytes: entry.lfs?.size ?? entry.size,
-        sha256,
-        gitId: sha256 === null ? (entry.oid ?? null) : null,
-      });
+      const { path, size, oid, lfs } = told(fileSchema, entry, address);
+      const sha256 = lfs?.oid ?? null;
+      files.push({ name: path, bytes: lfs?.size ?? size, sha256, gitId: sha256 === null ? (oid ?? null) : null });
     }
-    return { request, commit: info.sha, licence: licenceOf(info.cardData), gated: info.gated !== false, files };
+    return { request, commit, licence: licenceOf(info.cardData), gated: info.gated !== false, files };
   });
 }
+
+const commitSchema = z.string().regex(/^[0-9a-f]{40,64}$/i, "is no commit");
+const size = z.int().min(0);
+/** A file of a listing; sums may be missing, and then nothing is checked but the size. */
+const fileSchema = z.object({
+  path: z.string().min(1),
+  size,
+  oid: z
+    .string()
+    .regex(/^[0-9a-f]{40}$/i, "is no git id")
+    .nullish(),
+  lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/i, "is no SHA-256"), size }).nullish(),
+});
+
+/** What a server told, checked. Throws an Error naming the place that is of another form. */
+function told<Schema extends z.ZodType>(schema: Schema, value: unknown, address: string): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw anotherForm(address, schemaIssues(parsed.error).join("; "));
+}
+
+const anotherForm = (address: string, why: string) =>
+  new Error(`${address} answers in another form than the Hub's (${shortened(why, 200)}). Check the Hub's address.`);
 
 function licenceOf(card: unknown): string | null {
   const { license, license_name: own } = (card ?? {}) as { license?: unknown; license_name?: unknown };
@@ -102,7 +126,8 @@ function licenceOf(card: unknown): string | null {
  * The names of what the studio reads of a model: settings, tokenizer and weights, one file or
  * shards.
  */
-const WANTED = /^(config\.json|tokenizer\.json|tokenizer_config\.json|chat_template\.jinja)$/;
+const WANTED =
+  /^((generation_)?config\.json|tokenizer\.json|tokenizer_config\.json|special_tokens_map\.json|chat_template\.jinja)$/;
 const SINGLE = "model.safetensors";
 const INDEX = "model.safetensors.index.json";
 const SHARD = /^model-\d+-of-\d+\.safetensors$/;
@@ -198,11 +223,39 @@ function contentFetcher(model: HubModel, name: string): (start: number, end: num
     });
 }
 
+/** What browsers and Node say of a transfer that did not come about, or broke off. */
+const OF_THE_NETWORK = /fetch|network|load failed|terminated|aborted|could not be reached|cancelled|body/i;
+
 /**
- * Turns what the client throws into a sentence that says what to do. Broken transfers stay what
- * they are.
+ * @throws Error where the token is none that a request could carry, or the address holds a name and
+ * a password, which would be in every message and record. It has no part of either.
+ */
+function checkRequest({ token, address }: HubRequest): void {
+  // Visible ASCII is what a header may hold and a token is made of.
+  if (token !== null && !/^[!-~]+$/.test(token)) {
+    throw new Error("The token has a line break, a space or a letter in it that no token has. Give the token alone.");
+  }
+  const { username, password } = new URL(address);
+  if (username !== "" || password !== "") {
+    throw new Error("The Hub's address has a name or a password in it. Leave it out, and give a token.");
+  }
+}
+
+/**
+ * Turns what the client throws into a sentence that says what to do, and has no token in it
+ * whatever a server or a library says. Broken transfers stay what they are.
  */
 async function nameErrors<Result>(request: HubRequest, ask: () => Promise<Result>): Promise<Result> {
+  try {
+    return await namedErrors(request, ask);
+  } catch (error) {
+    const { token } = request;
+    if (token !== null && error instanceof Error) error.message = error.message.replaceAll(token, "(the token)");
+    throw error;
+  }
+}
+
+async function namedErrors<Result>(request: HubRequest, ask: () => Promise<Result>): Promise<Result> {
   try {
     return await namePolicyRefusals(ask);
   } catch (error) {
@@ -210,6 +263,10 @@ async function nameErrors<Result>(request: HubRequest, ask: () => Promise<Result
     if (typeof status === "number") throw refusedBy(request, status, (error as Error).message);
     if ((error as Error).message?.startsWith("Your access token")) {
       throw new Error(`The token is not one of the Hub's: ${(error as Error).message}.`);
+    }
+    if (error instanceof RangeError) throw anotherForm(request.address, "it goes too deep");
+    if (error instanceof SyntaxError || (error instanceof TypeError && !OF_THE_NETWORK.test(error.message))) {
+      throw anotherForm(request.address, error instanceof SyntaxError ? "what came is no JSON" : "its list is none");
     }
     if (error instanceof TypeError) {
       // A TypeError: what a transfer that broke off throws too, so that it is tried again.

@@ -38,6 +38,13 @@ const addedToken = z.looseObject({
 
 const pattern = z.union([z.looseObject({ String: text }), z.looseObject({ Regex: text.max(LONGEST_EXPRESSION) })]);
 
+/** A special token in settings is its text, or an object that holds it. */
+export function contentOf(value: unknown): string | null {
+  if (typeof value === "string") return value;
+  const content = (value as { content?: unknown } | null | undefined)?.content;
+  return typeof content === "string" ? content : null;
+}
+
 type Shape = Record<string, z.ZodType>;
 
 /** One of several kinds, told apart by `type`, each with its own keys. */
@@ -192,7 +199,12 @@ const schema = z.looseObject({
 
 type Json = z.infer<typeof schema>;
 /** What the library is given. */
-export type TokenizerJson = ConstructorParameters<typeof Tokenizer>[0] & Record<string, unknown>;
+export type TokenizerJson = ConstructorParameters<typeof Tokenizer>[0] & {
+  readonly added_tokens: readonly z.infer<typeof addedToken>[];
+  readonly model: Model;
+  readonly post_processor: unknown;
+  readonly decoder: unknown;
+};
 
 /**
  * A parsed tokenizer.json that is checked, with what it leaves out. `source`: the folder, for the
@@ -207,7 +219,7 @@ export function checkedTokenizer(json: Readonly<Record<string, unknown>>, source
   if (!parsed.success) throw refuse(schemaIssues(parsed.error).join("; "));
   const problem = problemOf(parsed.data);
   if (problem !== null) throw refuse(problem);
-  return { ...DEFAULTS, ...json, pre_tokenizer: withSplit(json.pre_tokenizer) } as TokenizerJson;
+  return { ...DEFAULTS, ...json, pre_tokenizer: withSplit(json.pre_tokenizer) } as unknown as TokenizerJson;
 }
 
 /** As Rust does, Metaspace cuts at every space where nothing else is said. */

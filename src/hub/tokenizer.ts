@@ -6,8 +6,15 @@
 import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import { type ChatTemplate, openChatTemplate } from "./chat-template";
 import { readJsonObject } from "./json";
-import { checkedTokenizer } from "./tokenizer-schema";
+import { withClassProcessor } from "./rebuilt-processor";
+import { checkedTokenizer, contentOf } from "./tokenizer-schema";
 import type { ModelFolder } from "./types";
+
+/**
+ * Characters. The expressions of tokenizer.json look ahead, so that no engine can promise linear
+ * time for them; what they are asked is bounded instead.
+ */
+const LONGEST_TEXT = 10_000_000;
 
 /** One token as a person may read it. */
 export interface TokenPiece {
@@ -43,7 +50,10 @@ export interface Tokenizer {
   /** Null where the model names no such token. */
   readonly bosId: number | null;
   readonly eosId: number | null;
-  /** Every token at which a text ends: `eosId`, and others that config.json names. */
+  /**
+   * Every token at which a text ends: `eosId`, and those that generation_config.json names, or else
+   * config.json.
+   */
   readonly endIds: readonly number[];
   /** The end-of-sequence token as it is written in a text; empty where there is none. */
   readonly eosText: string;
@@ -121,29 +131,26 @@ function usesByteLevel(decoder: unknown): boolean {
   return type === "ByteLevel" || (type === "Sequence" && (decoders ?? []).some(usesByteLevel));
 }
 
-/** In `tokenizer_config.json` a special token is its text, or an object that holds it. */
-function tokenContent(value: unknown): string | null {
-  if (typeof value === "string") {
-    return value;
-  }
-  const content = (value as { content?: unknown } | null | undefined)?.content;
-  return typeof content === "string" ? content : null;
-}
-
-/** In `config.json` an id may be a number or a list, of which the first counts. */
-function configId(value: unknown): number | null {
-  const id = Array.isArray(value) ? value[0] : value;
-  return Number.isInteger(id) ? (id as number) : null;
-}
+/** In `config.json` an id may be a number or a list. */
+const idsIn = (value: unknown): number[] => [value].flat().filter((id): id is number => Number.isInteger(id));
 
 async function readOptional(folder: ModelFolder, name: string): Promise<Record<string, unknown>> {
   const file = await folder.open(name);
   return file ? readJsonObject(file) : {};
 }
 
+/** tokenizer_config.json, and of special_tokens_map.json the tokens that it does not name. */
+async function readSettings(folder: ModelFolder): Promise<Record<string, unknown>> {
+  const settings = await readOptional(folder, "tokenizer_config.json");
+  const map = await readOptional(folder, "special_tokens_map.json");
+  const named = Object.entries(map).filter(([key, value]) => /_token$/.test(key) && contentOf(value) !== null);
+  const missing = named.filter(([key]) => contentOf(settings[key]) === null);
+  return { ...settings, ...Object.fromEntries(missing) };
+}
+
 /**
- * Opens `tokenizer.json`, with `tokenizer_config.json` and `config.json` for the special tokens
- * where they are there.
+ * Opens `tokenizer.json`, with `tokenizer_config.json`, `special_tokens_map.json`, `config.json`
+ * and `generation_config.json` for the special tokens where they are there.
  * @throws Error when `tokenizer.json` is missing, malformed, or of a kind the library does not
  * know.
  */
@@ -154,9 +161,10 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
       `${folder.source} has no tokenizer.json. Save the tokenizer in the fast format and add the file to the folder.`,
     );
   }
-  const json = checkedTokenizer(await readJsonObject(file), folder.source);
-  const settings = await readOptional(folder, "tokenizer_config.json");
+  const settings = await readSettings(folder);
+  const json = withClassProcessor(checkedTokenizer(await readJsonObject(file), folder.source), settings);
   const config = await readOptional(folder, "config.json");
+  const generation = await readOptional(folder, "generation_config.json");
   let library: LibraryTokenizer;
   try {
     library = new LibraryTokenizer(json, settings);
@@ -164,20 +172,23 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
     throw new Error(`tokenizer.json of ${folder.source} cannot be used: ${(error as Error).message}.`);
   }
 
+  let size = 0;
+  for (const tokenId of library.get_vocab().values()) {
+    size = Math.max(size, tokenId + 1);
+  }
+  // What lies beyond every token can never be met; -1 is how some write none.
+  const beyond = Math.max(size, Number.isInteger(config.vocab_size) ? (config.vocab_size as number) : 0);
+  const knownIds = (value: unknown) => idsIn(value).filter((id) => id >= 0 && id < beyond);
   const named = (key: "bos" | "eos" | "pad"): number | null => {
-    const content = tokenContent(settings[`${key}_token`]);
+    const content = contentOf(settings[`${key}_token`]);
     const id = content === null ? undefined : library.token_to_id(content);
-    return id ?? configId(config[`${key}_token_id`]);
+    return id ?? knownIds(config[`${key}_token_id`])[0] ?? null;
   };
   const specialIds = new Set<number>();
   for (const [id, token] of library.get_added_tokens_decoder()) {
     if (token.special) {
       specialIds.add(id);
     }
-  }
-  let size = 0;
-  for (const tokenId of library.get_vocab().values()) {
-    size = Math.max(size, tokenId + 1);
   }
   const processed = (first: string[], second: string[] | null, specialTokens: boolean) =>
     library.post_processor
@@ -188,7 +199,14 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
   // RoBERTa's processor is of type 0 throughout, whatever the library says.
   const { type: processor } = (json.post_processor ?? {}) as { type?: string };
   const givesTypes = processor !== "RobertaProcessing" && (!Array.isArray(inputs) || inputs.includes("token_type_ids"));
-  const split = (text: string): string[] => library.tokenize(text, { add_special_tokens: false });
+  const split = (text: string): string[] => {
+    if (text.length > LONGEST_TEXT) {
+      throw new Error(
+        `A text of ${text.length} characters is too long to be cut into tokens; it may have ${LONGEST_TEXT}.`,
+      );
+    }
+    return library.tokenize(text, { add_special_tokens: false });
+  };
   const id = (token: string): number => {
     const found = library.token_to_id(token) ?? library.model?.unk_token_id;
     if (found === undefined) {
@@ -223,7 +241,7 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
   addRole(named("pad"), "padding");
   for (const key of ["cls", "sep", "mask", "unk"] as const) {
     const role = { cls: "classification", sep: "separator", mask: "mask", unk: "unknown" }[key];
-    const content = tokenContent(settings[`${key}_token`]);
+    const content = contentOf(settings[`${key}_token`]);
     addRole(content === null ? null : (library.token_to_id(content) ?? null), role);
   }
   for (const token of framed.slice(0, leadingSpecials)) addRole(id(token), "begins every text");
@@ -237,9 +255,7 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
     specialTokens,
     bosId: named("bos"),
     eosId: named("eos"),
-    endIds: [...new Set([named("eos"), config.eos_token_id].flat())].filter((end): end is number =>
-      Number.isInteger(end),
-    ),
+    endIds: [...new Set([...idsIn(named("eos")), ...knownIds(generation.eos_token_id ?? config.eos_token_id)])],
     eosText: library.id_to_token(named("eos") ?? -1) ?? "",
     chatTemplate: await openChatTemplate(folder, settings),
     padId: named("pad"),

@@ -3,6 +3,7 @@
  * and a file of a folder here exports. A new one is a new folder.
  */
 
+import { nearestName } from "../errors/nearest-name";
 import { type Answerer, isAnswerer } from "./answerer";
 import { isMethod, type Method } from "./method";
 
@@ -66,7 +67,8 @@ function place({ id }: AnyApproach): number {
 export function approachOf(id: string): AnyApproach {
   const approach = approaches.find((candidate) => candidate.id === id);
   if (approach) return approach;
-  throw new Error(`There is no method "${id}". Methods: ${approaches.map((candidate) => candidate.id).join(", ")}.`);
+  const ids = approaches.map((candidate) => candidate.id);
+  throw new Error(`There is no method "${id}"; did you mean ${nearestName(id, ids)}? Methods: ${ids.join(", ")}.`);
 }
 
 /** The method of that id. Throws an Error where there is none, or where it trains nothing. */

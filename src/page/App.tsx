@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect } from "react";
 import { useDropzone } from "react-dropzone";
 import { followDrafts } from "./actions/drafts";
 import { receiveDrop } from "./actions/drop";
+import { watchEngine } from "./actions/heartbeat";
 import { start } from "./actions/start";
 import { followData } from "./actions/suggested-text";
 import { CompareBar } from "./compare/CompareBar";
@@ -13,9 +14,13 @@ import { DataPanel } from "./data/DataPanel";
 import { ComparisonMenu } from "./export/ComparisonMenu";
 import { GuideDialog } from "./guide/GuideDialog";
 import { DeviceBanner } from "./header/DeviceBanner";
+import { EngineBanner } from "./header/EngineBanner";
 import { Header } from "./header/Header";
 import { HelpDialog } from "./header/HelpDialog";
+import { InterruptedBanner } from "./header/InterruptedBanner";
 import { Notice } from "./header/Notice";
+import { StorageBanner } from "./header/StorageBanner";
+import { askBeforeLeaving } from "./leaving";
 import { MethodsPanel } from "./methods/MethodsPanel";
 import { ModelDialog } from "./model/ModelDialog";
 import { Reports } from "./results/Reports";
@@ -39,6 +44,8 @@ export function App() {
     const endDrafts = followDrafts();
     const endData = followData();
     const endKeys = listenToKeys();
+    const endLeaving = askBeforeLeaving();
+    const endWatch = watchEngine();
     if (!started) {
       started = true;
       void start();
@@ -47,6 +54,8 @@ export function App() {
       endDrafts();
       endData();
       endKeys();
+      endLeaving();
+      endWatch();
     };
   }, []);
   // Wherever on the page something is dropped.
@@ -63,7 +72,10 @@ export function App() {
       </a>
       <Header />
       <div className="banners">
+        <EngineBanner />
         <DeviceBanner />
+        <InterruptedBanner />
+        <StorageBanner />
         <Notice />
       </div>
       <div className="columns">

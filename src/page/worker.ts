@@ -9,13 +9,16 @@ import type { RemoteStudio, StudioApi } from "../worker/api";
 let worker: Worker | null = null;
 let remote: RemoteStudio | null = null;
 let onCrash: (message: string) => void = () => {};
+/** What rejects the calls that are not answered yet. */
+const unanswered = new Set<(error: Error) => void>();
 
 /** The worker's API; the worker is started on first use. */
 export function studio(): RemoteStudio {
   if (!remote) {
     worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module", name: "studio" });
     worker.addEventListener("error", (event) => onCrash(event.message || "the worker's script could not be loaded"));
-    remote = Comlink.wrap<StudioApi>(worker) as RemoteStudio;
+    worker.addEventListener("messageerror", () => onCrash("a message of the worker could not be read"));
+    remote = rejectable(Comlink.wrap<StudioApi>(worker) as RemoteStudio);
   }
   return remote;
 }
@@ -25,9 +28,43 @@ export function watchWorker(listener: (message: string) => void): void {
   onCrash = listener;
 }
 
-/** Ends the worker and everything it holds on the device; the next `studio()` starts a new one. */
-export function restartWorker(): void {
+/** A call was not answered before the worker was ended. */
+export class WorkerEndedError extends Error {
+  /** Whether it was ended because it answered nothing for too long. */
+  readonly silent: boolean;
+
+  constructor(reason: string, silent: boolean) {
+    super(reason);
+    this.silent = silent;
+  }
+}
+
+/**
+ * Ends the worker and everything it holds on the device; the next `studio()` starts a new one.
+ * Calls that it has not answered reject with a WorkerEndedError of this reason.
+ */
+export function restartWorker(reason: string, silent: boolean): void {
   worker?.terminate();
   worker = null;
   remote = null;
+  for (const reject of unanswered) reject(new WorkerEndedError(reason, silent));
+  unanswered.clear();
+}
+
+/** The same API, whose calls end with the worker: comlink would wait for their answers for ever. */
+function rejectable(api: RemoteStudio): RemoteStudio {
+  type Call = (...given: unknown[]) => Promise<unknown>;
+  const get = (_: RemoteStudio, name: string | symbol): Call | undefined => {
+    // Whoever awaits the API itself must not ask the worker for a method of this name.
+    if (typeof name === "symbol" || name === "then") return undefined;
+    const call = api[name as keyof RemoteStudio] as unknown as Call;
+    return (...given) =>
+      new Promise((resolve, reject) => {
+        unanswered.add(reject);
+        call(...given)
+          .then(resolve, reject)
+          .finally(() => unanswered.delete(reject));
+      });
+  };
+  return new Proxy(api, { get });
 }

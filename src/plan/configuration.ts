@@ -163,6 +163,66 @@ const changeSchema = z
 /** Of `data`, where neither the file nor a person says otherwise. */
 export const dataDefaults = { validationFraction: 0.1, maxLength: 128 } as const;
 
+/** More would be no comparison that somebody could read. */
+export const MOST_RUNS = 100;
+
+/** How test rows are drawn from the training file. */
+const testPlan = z.union(
+  [
+    z.number().gt(0).lt(1),
+    z.strictObject({ folds: z.int().min(2).max(20) }),
+    z.strictObject({ repeats: z.int().min(2).max(20), fraction: z.number().gt(0).lt(1) }),
+  ],
+  { error: 'must be a fraction between 0 and 1, {"folds": 5}, {"repeats": 5, "fraction": 0.1}, or null' },
+);
+
+const dataFields = z.strictObject({
+  task: z.enum(taskIds).default(DEFAULT_TASK),
+  train: z.string(),
+  validation: z
+    .union([z.string().min(1), z.number().gt(0).lt(1)], {
+      error: "must be the name of a file, or a fraction between 0 and 1",
+    })
+    .default(dataDefaults.validationFraction),
+  /** A file, or how its rows are drawn from the training file; null: no test part. */
+  test: z
+    .union([z.string().min(1), testPlan], {
+      error:
+        'must be the name of a file, a fraction between 0 and 1, {"folds": 5}, {"repeats": 5, "fraction": 0.1}, or null',
+    })
+    .nullable()
+    .default(null),
+  /** A column: rows with the same value stay in one part. */
+  group: z.string().min(1).nullable().default(null),
+  /** Rows that are given another answer, or left out; default: none. */
+  changes: z.array(changeSchema).readonly().optional(),
+  /**
+   * Whether the first row of every file holds the names of its columns; else they are called
+   * column 1, column 2, …; default: true. JSON and Parquet have names of their own.
+   */
+  header: z.boolean().optional(),
+  /** Roles as the task has them. */
+  columns: z.record(z.string(), z.unknown()),
+  maxLength: z.int().min(1).default(dataDefaults.maxLength),
+});
+
+/** Data with the columns that the task's roles name, checked. */
+function withRoles<Data extends { task: TaskId; columns: Record<string, unknown> }>(
+  { columns: given, ...data }: Data,
+  context: z.RefinementCtx,
+) {
+  const { columns, problems } = checkRoles(data.task, given);
+  for (const { path, message } of problems) context.addIssue({ code: "custom", path: ["columns", ...path], message });
+  return { ...data, columns };
+}
+
+/** How a file is to be read, as an address says it. */
+export const linkedDataSchema = dataFields
+  .pick({ task: true, columns: true, group: true, changes: true, header: true })
+  // A file's name is none of a link's: the page that opens it has other files.
+  .extend({ test: testPlan.nullable().default(null) })
+  .transform(withRoles);
+
 const fields = z.strictObject({
   model: z.string().regex(/^(bundled|hf|dir):.+/, "must begin with bundled:, hf: or dir:"),
   /**
@@ -170,54 +230,11 @@ const fields = z.strictObject({
    * 16-bit file would take over 1 GiB.
    */
   precision: z.enum(["auto", "float16", "float32"]).default("auto"),
-  data: z
-    .strictObject({
-      task: z.enum(taskIds).default(DEFAULT_TASK),
-      train: z.string(),
-      validation: z
-        .union([z.string().min(1), z.number().gt(0).lt(1)], {
-          error: "must be the name of a file, or a fraction between 0 and 1",
-        })
-        .default(dataDefaults.validationFraction),
-      /** A file, or how its rows are drawn from the training file; null: no test part. */
-      test: z
-        .union(
-          [
-            z.string().min(1),
-            z.number().gt(0).lt(1),
-            z.strictObject({ folds: z.int().min(2).max(20) }),
-            z.strictObject({ repeats: z.int().min(2).max(20), fraction: z.number().gt(0).lt(1) }),
-          ],
-          {
-            error:
-              'must be the name of a file, a fraction between 0 and 1, {"folds": 5}, {"repeats": 5, "fraction": 0.1}, or null',
-          },
-        )
-        .nullable()
-        .default(null),
-      /** A column: rows with the same value stay in one part. */
-      group: z.string().min(1).nullable().default(null),
-      /** Rows that are given another answer, or left out; default: none. */
-      changes: z.array(changeSchema).readonly().optional(),
-      /**
-       * Whether the first row of every file holds the names of its columns; else they are called
-       * column 1, column 2, …; default: true. JSON and Parquet have names of their own.
-       */
-      header: z.boolean().optional(),
-      /** Roles as the task has them. */
-      columns: z.record(z.string(), z.unknown()),
-      maxLength: z.int().min(1).default(dataDefaults.maxLength),
-    })
-    .transform(({ columns: given, ...data }, context) => {
-      const { columns, problems } = checkRoles(data.task, given);
-      for (const { path, message } of problems)
-        context.addIssue({ code: "custom", path: ["columns", ...path], message });
-      return { ...data, columns };
-    }),
+  data: dataFields.transform(withRoles),
   training: trainingSchema.prefault({}),
   /** In place of runs: those of a preset, once the data are open. */
   preset: z.enum(presetIds).optional(),
-  runs: z.array(runSchema).default([]),
+  runs: z.array(runSchema).max(MOST_RUNS).default([]),
 });
 
 export const configurationSchema = fields.superRefine(({ data, training, preset, runs }, context) => {

@@ -149,6 +149,19 @@ export interface GenerationEvent {
   text: string;
 }
 
+/** Adapters of an evaluation are about to be written to this browser's storage. */
+export interface KeepingEvent {
+  type: "keeping";
+}
+
+/**
+ * Adapters of an evaluation were written to this browser's storage; `problem`: why they were not.
+ */
+export interface KeptEvent {
+  type: "kept";
+  problem: string | null;
+}
+
 export interface DeviceLostEvent {
   type: "device-lost";
   reason: string;
@@ -165,4 +178,6 @@ export type StudioEvent =
   | RateSearchEvent
   | CalibrationEvent
   | NoticeEvent
+  | KeepingEvent
+  | KeptEvent
   | DeviceLostEvent;

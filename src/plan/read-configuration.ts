@@ -2,7 +2,7 @@
  * From the text of a configuration file to a checked configuration. Its keys: `configuration.ts`.
  */
 
-import * as z from "zod";
+import { checkedBy, issueLine } from "../errors/checked-by";
 import { approachOf } from "../methods/registry";
 import { formats, migrate } from "../versions/versions";
 import { type Configuration, configurationSchema } from "./configuration";
@@ -19,13 +19,11 @@ export function readConfiguration(json: string): Configuration {
   } catch (error) {
     throw new Error(`The configuration is not valid JSON: ${(error as Error).message}.`);
   }
-  const result = configurationSchema.safeParse(migrate(formats.configuration, parsed));
-  if (!result.success) {
-    const issues = result.error.issues.map(
-      ({ path, message }) => `${z.core.toDotPath(path) || "the file"}: ${message}`,
-    );
-    throw new Error(`The configuration does not fit.\n${issues.join("\n")}`);
+  const checked = checkedBy(configurationSchema, migrate(formats.configuration, parsed));
+  if ("issues" in checked) {
+    const lines = checked.issues.map((issue) => issueLine(issue, "the file"));
+    throw new Error(`The configuration does not fit.\n${lines.join("\n")}`);
   }
-  for (const { method } of result.data.runs) approachOf(method);
-  return result.data;
+  for (const { method } of checked.value.runs) approachOf(method);
+  return checked.value;
 }

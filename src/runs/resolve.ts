@@ -5,6 +5,7 @@
 
 import type { BaseModel } from "../base/base-model";
 import { Random } from "../data/random";
+import { checkedBy } from "../errors/checked-by";
 import type { Controller } from "../methods/controller";
 import { type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
 import { type AnyApproach, approachOf } from "../methods/registry";
@@ -152,8 +153,8 @@ export function ownPooling(
  * The options of a run through its method's schema. Throws an Error naming run, method and option.
  */
 export function parseOptions(model: Pick<BaseModel, "family" | "config">, run: RunConfiguration): unknown {
-  const result = approachOf(run.method).options(model).safeParse(run.options);
-  if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => [path.join("."), message].filter(Boolean).join(" "));
+  const checked = checkedBy(approachOf(run.method).options(model), run.options, "option");
+  if (!("issues" in checked)) return checked.value;
+  const problems = checked.issues.map(({ path, message }) => `${path.join(".") || run.method} ${message}`);
   throw new Error(`Run "${run.name}" (${run.method}): ${problems.join("; ")}.`);
 }

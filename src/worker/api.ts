@@ -24,6 +24,7 @@ import type { Pooling } from "../models/family";
 import type { Configuration, RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
 import type { RateSearch } from "../plan/rate-search";
+import type { CheckedLink } from "../plan/read-link";
 import type { Prediction, RunReport, SettingEvaluation } from "../plan/reports";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
@@ -179,6 +180,8 @@ export interface ModelDetails {
   gated: boolean;
   /** All files; the studio reads `wanted` ones only. */
   files: { name: string; bytes: number; wanted: boolean }[];
+  /** Wanted files of which the Hub tells no sum: only their size is checked. */
+  unchecked: string[];
   /** Of the wanted files, and how many of them are stored in this browser already. */
   bytes: number;
   storedBytes: number;
@@ -409,6 +412,14 @@ export interface LabelErrors {
   errors: ProbableError[];
 }
 
+/** A comparison that broke off, as this browser keeps it. */
+export interface InterruptedComparison {
+  id: string;
+  configuration: Configuration;
+  /** The last good step of every run that has one. */
+  runs: { run: string; step: number }[];
+}
+
 /** What a run had come to at an evaluation, as a file (`folders/kept-run.ts`). */
 export interface KeptFile {
   readonly run: string;
@@ -419,8 +430,13 @@ export interface KeptFile {
  * Every method rejects with an `Error` whose message names what was wrong, where, and what to do.
  */
 export interface StudioApi {
-  /** Events arrive in batches, at most ten times a second. */
-  subscribe(listener: (events: StudioEvent[]) => void): Promise<void>;
+  /** Resolves as soon as the worker has a moment; one that hangs leaves it unanswered. */
+  alive(): Promise<void>;
+  /**
+   * Events arrive in batches, at most ten times a second. What an evaluation has come to is kept
+   * once the listener is through with its events.
+   */
+  subscribe(listener: (events: StudioEvent[]) => unknown): Promise<void>;
   openDevice(choice?: DeviceChoice): Promise<DeviceReport>;
   /**
    * As it is now: opening a model may change what the automatic choice is, and starting threads how
@@ -456,9 +472,9 @@ export interface StudioApi {
    */
   openSample(file: string, seed?: number): Promise<DataSummary>;
   /**
-   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was open
-   * untouched. `seed` as for samples. `header`: whether the first row holds the names of the columns;
-   * default: true, and as the training file's for the others.
+   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was
+   * open untouched. `seed` as for samples. `header`: whether the first row holds the names of the
+   * columns; default: true, and as the training file's for the others.
    */
   openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary>;
   /** Files of rows of a data set of the Hub: the first requests that leave the page for it. */
@@ -515,6 +531,8 @@ export interface StudioApi {
   longestText(configuration: Configuration): Promise<number>;
   /** Checks a configuration file; unknown keys are an error that names the key. */
   parseConfiguration(json: string): Promise<Configuration>;
+  /** Checks what an address holds and names what cannot be used. Rejects where it is damaged. */
+  readLink(content: unknown): Promise<CheckedLink>;
   /** The runs of a preset (`plan/presets`), for the open data and model. */
   presetRuns(preset: string): Promise<RunConfiguration[]>;
   /**
@@ -529,10 +547,11 @@ export interface StudioApi {
   searchRates(configuration: Configuration): Promise<RateSearch[]>;
   /**
    * Searches rates first where some are to be. Resolves when every run has ended; a failed run does
-   * not reject, its events say why.
+   * not reject, its events say why. `id`: under which it is kept in this browser, so that it can go
+   * on after a crash; default: one place for all that name none.
    */
-  compare(configuration: Configuration): Promise<void>;
-  /** From now on the runs' states at every evaluation go to `keeper`, not to the browser's storage. */
+  compare(configuration: Configuration, id?: string): Promise<void>;
+  /** From now on runs' states at every evaluation go to `keeper`, not to the browser's storage. */
   keepWith(keeper: (files: KeptFile[]) => Promise<void>): Promise<void>;
   /**
    * Sets a comparison up that was trained elsewhere, with the files that a keeper has of its runs
@@ -546,9 +565,13 @@ export interface StudioApi {
   stop(): Promise<void>;
   /**
    * Continues a failed or stopped comparison from each run's last good adapter; in a worker started
-   * anew, the one that was kept, once the same model and data are open.
+   * anew, the one that was kept under this id, once the same model and data are open.
    */
-  continue(): Promise<void>;
+  continue(id?: string): Promise<void>;
+  /** Kept comparisons that broke off, and the ids of those that an open tab has. */
+  listKept(): Promise<{ interrupted: InterruptedComparison[]; open: string[] }>;
+  /** Removes what was kept under this id. */
+  dropInterrupted(id: string): Promise<void>;
   /**
    * Validation rows to write for: prompts as the model reads them, and what the data says; none for
    * other tasks.
@@ -637,7 +660,7 @@ export interface StudioApi {
    */
   continuation(run: string, more: number, training: Configuration["training"]): Promise<Continuation>;
   /** Does so, in place of the comparison and the imports that are open; resolves as `compare`. */
-  continueImported(run: string, more: number, training: Configuration["training"]): Promise<void>;
+  continueImported(run: string, more: number, training: Configuration["training"], id?: string): Promise<void>;
 }
 
 /**

@@ -10,6 +10,7 @@ import { readAdapterZip } from "../adapters/read";
 import { type SumPart, sumLora } from "../adapters/sum-lora";
 import type { Table } from "../data/table";
 import type { ColumnRoles } from "../data/types";
+import { messageOf } from "../errors/message-of";
 import { loraConversion } from "../folders/export";
 import {
   checkLabels,
@@ -31,6 +32,7 @@ import { type Configuration, configurationSchema, type RunConfiguration, trainin
 import { type RateSearch, withFoundRates } from "../plan/rate-search";
 import { peakLearningRate } from "../plan/schedule";
 import { elementCount } from "../program/tensor";
+import { newestOnly } from "../storage/newest-only";
 import type { MetricName } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
 import type { Slices } from "../verdict/slices";
@@ -46,7 +48,7 @@ import type {
   StudioEvent,
   SumRequest,
 } from "./api";
-import { dropCheckpoints, keepCheckpoints, keptCheckpoints } from "./checkpoints";
+import { claimComparison, dropCheckpoints, type KeptComparison, keepCheckpoints, keptCheckpoints } from "./checkpoints";
 import type { EventBatches } from "./events";
 import { exportedFolder } from "./export-run";
 import { namedError } from "./failures";
@@ -60,12 +62,17 @@ import { searchRates } from "./search-rates";
 import { sliceColumnsOf, slicesOf } from "./slices";
 import type { StudioSession } from "./studio-session";
 
+/** Of comparisons that a keeper keeps. */
+const TAKEN_UP = "taken up";
+
 export class Comparisons {
   readonly #session: StudioSession;
   readonly #folders: Folders;
   readonly #events: EventBatches;
   readonly #imported: OpenComparison[] = [];
   #current: OpenComparison | null = null;
+  /** Where the current one is kept, and what lets other tabs have it. */
+  #place: { readonly id: string; readonly release: () => void } | null = null;
   /** Somebody has asked for an end, perhaps before there was anything to end. */
   #stopping = false;
   /** Ends the search for rates that is going on. */
@@ -97,9 +104,10 @@ export class Comparisons {
   /**
    * Ends all others, searches the rates that are to be searched, and trains; what goes wrong while
    * training ends the runs with a reason, and does not reject. A stop while rates are searched ends
-   * the search: runs without a found rate are set up with their methods' own.
+   * the search: runs without a found rate are set up with their methods' own. `id`: see
+   * `StudioApi.compare`.
    */
-  async compare(given: Configuration): Promise<void> {
+  async compare(given: Configuration, id: string): Promise<void> {
     this.#stopping = false;
     await this.close();
     const asked = configurationSchema.parse(given);
@@ -111,7 +119,7 @@ export class Comparisons {
     }
     const configuration = withFoundRates(asked, found);
     await this.#start(
-      await this.#open(configuration, await startingFolders(this.#session, this.#folders, configuration)),
+      await this.#open(configuration, await startingFolders(this.#session, this.#folders, configuration), id),
     );
   }
 
@@ -162,15 +170,15 @@ export class Comparisons {
     };
   }
 
-  async continueImported(run: string, more: number, training: Configuration["training"]): Promise<void> {
+  async continueImported(run: string, more: number, training: Configuration["training"], id: string): Promise<void> {
     this.#stopping = false;
     const { configuration } = await this.continuation(run, more, training);
     const { adapter } = this.#importedFolder(run);
     await this.close();
-    await this.#start(await this.#open(configuration, new Map([[run, { adapter, resume: true }]])));
+    await this.#start(await this.#open(configuration, new Map([[run, { adapter, resume: true }]]), id));
   }
 
-  /** From now on the runs' states at every evaluation go to `keeper`, not to the browser's storage. */
+  /** From now on runs' states at every evaluation go to `keeper`, not to the browser's storage. */
   keepWith(keeper: (files: KeptFile[]) => Promise<void>): void {
     this.#keeper = keeper;
   }
@@ -187,6 +195,7 @@ export class Comparisons {
     const open = await this.#open(
       configuration,
       await startingFolders(this.#session, this.#folders, configuration),
+      TAKEN_UP,
       earlier,
     );
     const { comparison } = open;
@@ -215,8 +224,9 @@ export class Comparisons {
 
   /**
    * Goes on with what was stopped, or with what the browser kept of a comparison that broke off.
+   * Rejects with an Error where nothing was kept, or the open model or rows are others.
    */
-  async continue(): Promise<void> {
+  async continue(id: string): Promise<void> {
     this.#stopping = false;
     if (this.#current) {
       const open = this.#current;
@@ -224,12 +234,12 @@ export class Comparisons {
       await open.running;
       return this.#guard(open, () => open.comparison.continue());
     }
-    const kept = await keptCheckpoints();
-    if (!kept) throw new Error("There is no comparison to continue.");
-    const open = await this.#open(kept.configuration, new Map());
-    for (const [run, checkpoint] of kept.checkpoints) open.comparison.adopt(run, checkpoint);
+    const kept = await keptCheckpoints(id);
+    if (!kept) throw new Error("This browser has kept nothing of this comparison, so it cannot go on. Compare anew.");
+    await this.#checkSame(kept);
+    const open = await this.#open(kept.configuration, new Map(), id);
     await this.#guard(open, async () => {
-      await open.comparison.prepare();
+      await open.comparison.takeUp(kept.kept);
       await open.comparison.continue();
     });
   }
@@ -398,11 +408,17 @@ export class Comparisons {
     this.#events.flush();
   }
 
-  /** Ends and releases all. */
+  /** Ends and releases all; nothing can go on with the current one any more. */
   async close(): Promise<void> {
     const { all } = this;
+    const place = this.#place;
     this.#imported.length = 0;
     this.#current = null;
+    this.#place = null;
+    if (place) {
+      void dropCheckpoints(place.id).catch(() => {});
+      place.release();
+    }
     for (const open of all) {
       open.comparison.abandon();
       await open.running;
@@ -416,10 +432,25 @@ export class Comparisons {
     return { adapter: open.folders.get(run)!.adapter, configuration: open.configuration };
   }
 
-  /** Sets up a comparison that becomes the one on the page. */
+  /** Rejects with an Error where what is open is not what a kept comparison was trained on. */
+  async #checkSame({ configuration, rows }: KeptComparison): Promise<void> {
+    const { folder } = this.#session.model;
+    if (folder.source !== configuration.model) {
+      throw new Error(`It was trained on ${configuration.model}, and ${folder.source} is open. Open that model first.`);
+    }
+    if (rows !== null && rows !== (await this.#session.trainingRows())) {
+      throw new Error(
+        `Its training rows were others than those that are open now. Open ${configuration.data.train} as it was, with ` +
+          "the same columns and parts.",
+      );
+    }
+  }
+
+  /** Sets up a comparison that becomes the one on the page, kept under this id. */
   async #open(
     given: Configuration,
     folders: StartingFolders,
+    id: string,
     earlier: readonly StudioEvent[] = [],
   ): Promise<OpenComparison> {
     const configuration = configurationSchema.parse(given);
@@ -427,15 +458,35 @@ export class Comparisons {
     for (const [name, { adapter, resume }] of folders) {
       if (resume) checkSameRun(adapter, configuration.runs.find((run) => run.name === name)!, this.#session.model);
     }
-    const open = await openComparison(this.#session, configuration, folders, {
-      emit: this.#events.emit,
-      onCheckpoint: (checkpoints) => {
-        if (this.#keeper) return this.#keepElsewhere(open);
-        // A browser without storage loses only the way back after a crash.
-        keepCheckpoints({ configuration, checkpoints }).catch(() => {});
-      },
+    const rows = await this.#session.trainingRows();
+    // Where locks are refused, tabs are not told apart, and training goes on all the same.
+    const release = await claimComparison(id).catch(() => () => {});
+    if (!release) throw new Error("This comparison goes on in another tab already.");
+    const isOver = () => this.#current !== open || open.comparison.finished;
+    const keep = newestOnly(async (kept: KeptComparison["kept"]) => {
+      // The page's curves reach as far as these states before anybody can go on from them.
+      this.#events.emit({ type: "keeping" });
+      await this.#events.flush();
+      if (!isOver()) await keepCheckpoints(id, { configuration, rows, kept });
     });
+    const onCheckpoint = () => {
+      if (this.#keeper) return this.#keepElsewhere(open);
+      if (isOver()) return;
+      // Without storage the way back after a crash is lost, which the page says; training goes on.
+      keep(open.comparison.kept).then(
+        () => this.#events.emit({ type: "kept", problem: null }),
+        (error: unknown) => this.#events.emit({ type: "kept", problem: messageOf(error) }),
+      );
+    };
+    let open: OpenComparison;
+    try {
+      open = await openComparison(this.#session, configuration, folders, { emit: this.#events.emit, onCheckpoint });
+    } catch (error) {
+      release();
+      throw error;
+    }
     this.#current = open;
+    this.#place = { id, release };
     for (const event of earlier) open.add(event);
     const { steps } = open.comparison;
     for (const [name, { adapter, resume }] of folders) {
@@ -448,7 +499,7 @@ export class Comparisons {
     return open;
   }
 
-  /** Hands what all runs have come to to the keeper, one after the other: the newest is what counts. */
+  /** Hands on what all runs have come to, one after the other: the newest is what counts. */
   #keepElsewhere(open: OpenComparison): void {
     if (this.#keeping) {
       this.#keepAgain = true;
@@ -483,7 +534,7 @@ export class Comparisons {
     if (this.#stopping) comparison.stop();
     open.running = train()
       .then(async () => {
-        if (comparison.finished) await dropCheckpoints().catch(() => {});
+        if (comparison.finished && this.#place) await dropCheckpoints(this.#place.id).catch(() => {});
       })
       .catch((error: unknown) => comparison.fail(namedError(error)))
       .then(async () => {

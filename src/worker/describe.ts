@@ -78,7 +78,7 @@ export async function describeInspected(
   capacity: number,
   measure: (model: Omit<EstimateInput["model"], "tokenizer">) => Fit | null,
 ): Promise<ModelDetails> {
-  const { folder, files, licence, gated, commit, storedBytes } = inspected;
+  const { folder, files, unchecked, licence, gated, commit, storedBytes } = inspected;
   const known = {
     source: folder.source,
     name: folder.name,
@@ -86,6 +86,7 @@ export async function describeInspected(
     licence,
     gated,
     files: [...files],
+    unchecked: [...unchecked],
     bytes: files.reduce((sum, { bytes, wanted }) => sum + (wanted ? bytes : 0), 0),
     storedBytes,
   };

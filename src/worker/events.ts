@@ -5,12 +5,12 @@ import type { ProgressEvent, StudioEvent } from "./api";
 const INTERVAL = 100;
 
 export class EventBatches {
-  #listener: ((events: StudioEvent[]) => void) | null = null;
+  #listener: ((events: StudioEvent[]) => unknown) | null = null;
   #waiting: StudioEvent[] = [];
   #timer: ReturnType<typeof setTimeout> | null = null;
   #last = Number.NEGATIVE_INFINITY;
 
-  subscribe(listener: (events: StudioEvent[]) => void): void {
+  subscribe(listener: (events: StudioEvent[]) => unknown): void {
     this.#listener = listener;
   }
 
@@ -22,13 +22,14 @@ export class EventBatches {
     this.#timer ??= setTimeout(() => this.flush(), Math.max(0, this.#last + INTERVAL - performance.now()));
   };
 
-  flush(): void {
+  /** Resolves when the listener is through with them: at once where it does not say. */
+  async flush(): Promise<void> {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     this.#last = performance.now();
     const events = this.#waiting;
     this.#waiting = [];
-    if (events.length > 0) this.#listener?.(events);
+    if (events.length > 0) await this.#listener?.(events);
   }
 }
 

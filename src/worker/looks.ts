@@ -3,9 +3,10 @@
  * them makes the next result a little less of a surprise. Not for what is seen.
  */
 
-import { createStore, get, set, type UseStore } from "idb-keyval";
+import { get, set } from "idb-keyval";
+import { openStore } from "../storage/open-store";
 
-let opened: UseStore | null = null;
+const store = openStore("sk-tuning-studio-looks", "looks");
 
 /** `changesKey` of no changes. */
 const NONE = "[]";
@@ -27,11 +28,10 @@ const firstChanges = (fingerprint: string) => `${fingerprint} first changes`;
  */
 export async function countLook(fingerprint: string, changes: string): Promise<Looks | null> {
   try {
-    opened ??= createStore("sk-tuning-studio-looks", "looks");
-    const looks = ((await get<number>(fingerprint, opened)) ?? 0) + 1;
-    await set(fingerprint, looks, opened);
-    if (looks === 1 && changes !== NONE) await set(firstChanges(fingerprint), changes, opened);
-    const first = (await get<string>(firstChanges(fingerprint), opened)) ?? NONE;
+    const looks = ((await get<number>(fingerprint, store)) ?? 0) + 1;
+    await set(fingerprint, looks, store);
+    if (looks === 1 && changes !== NONE) await set(firstChanges(fingerprint), changes, store);
+    const first = (await get<string>(firstChanges(fingerprint), store)) ?? NONE;
     return { looks, changedSince: first !== changes };
   } catch {
     return null;

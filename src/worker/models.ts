@@ -33,6 +33,8 @@ export interface InspectedModel {
   readonly address: string | null;
   /** All files at the top of its folder; `wanted` ones are what the studio reads. */
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly wanted: boolean }[];
+  /** Of the wanted ones those of which the Hub tells no sum, so that only their size is checked. */
+  readonly unchecked: readonly string[];
   /** Of the wanted ones in this browser's store already. */
   readonly storedBytes: number;
 }
@@ -125,6 +127,7 @@ export class Models {
         commit: null,
         address: null,
         files: markWanted(files),
+        unchecked: [],
         storedBytes: 0,
       };
     }
@@ -141,6 +144,9 @@ export class Models {
       commit: model.commit,
       address,
       files: markWanted(model.files),
+      unchecked: wantedFiles(model.files)
+        .filter(({ sha256, gitId }) => sha256 === null && gitId === null)
+        .map(({ name }) => name),
       storedBytes: stored?.record.commit === model.commit ? stored.storedBytes : 0,
     };
   }

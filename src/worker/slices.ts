@@ -43,7 +43,7 @@ export function slicesOf(judged: Sliced, model: BaseModel, column: string, metri
   return measureSlices({
     ...{ task, column, part, runs: sameRows, labels: data.labels },
     metric: metric ?? decidingMetric(configuration),
-    slices: sliceRows(valuesOf(tableOf(judged), column, rows)),
+    slices: sliceRows(valuesOf(tableOf(judged), column, rows), tableOf(judged).decimalComma),
     leftOut: [...leftOut, ...others.map(({ run }) => ({ run, why: "it was measured on other rows" }))],
     seed: configuration.training.seed,
   });

@@ -37,6 +37,7 @@ import {
 import { foundRateOf } from "../plan/found-rate";
 import { presetRuns } from "../plan/presets/registry";
 import { readConfiguration } from "../plan/read-configuration";
+import { type CheckedLink, readLink } from "../plan/read-link";
 import { withProgress } from "../plan/waiting";
 import { compareAtStart } from "../proofs/equality";
 import { parseOptions } from "../runs/resolve";
@@ -68,6 +69,7 @@ import type {
   InstrumentInput,
   InstrumentListing,
   InstrumentResult,
+  InterruptedComparison,
   KeptFile,
   LabelErrorSource,
   LabelErrors,
@@ -93,6 +95,7 @@ import type {
   TokenPiece,
   Verdict,
 } from "./api";
+import { dropCheckpoints, listKept } from "./checkpoints";
 import { Comparisons } from "./comparisons";
 import { DatasetStore } from "./dataset-store";
 import { describeInspected, describeMethod, describeModel } from "./describe";
@@ -104,6 +107,9 @@ import { Models } from "./models";
 import { startChecks } from "./open-comparison";
 import { inspectFile, openAsTrained, predictTable, predictText } from "./predictions";
 import { StudioSession } from "./studio-session";
+
+/** Of a comparison that its asker gives no id: there is one at a time. */
+const ONLY = "the only one";
 
 export class Studio implements StudioApi {
   readonly #folders: Folders;
@@ -124,7 +130,9 @@ export class Studio implements StudioApi {
     this.#comparisons = new Comparisons(this.#session, this.#folders, this.#events);
   }
 
-  async subscribe(listener: (events: StudioEvent[]) => void): Promise<void> {
+  async alive(): Promise<void> {}
+
+  async subscribe(listener: (events: StudioEvent[]) => unknown): Promise<void> {
     this.#events.subscribe(listener);
   }
 
@@ -211,7 +219,7 @@ export class Studio implements StudioApi {
   }
 
   async listMethods(): Promise<MethodDescription[]> {
-    const facts = this.#session.hasModel ? this.#session.model : await this.#firstBundledFacts();
+    const facts = await this.#facts();
     return approaches.map((approach) => describeMethod(approach, facts));
   }
 
@@ -347,6 +355,10 @@ export class Studio implements StudioApi {
     return readConfiguration(json);
   }
 
+  async readLink(content: unknown): Promise<CheckedLink> {
+    return readLink(content, await this.#facts());
+  }
+
   searchRates(configuration: Configuration): Promise<RateSearch[]> {
     return this.#comparisons.searchRates(configuration);
   }
@@ -358,8 +370,8 @@ export class Studio implements StudioApi {
     return presetRuns(preset, { text, textTokens, answer: summary.answer }).map((run) => runSchema.parse(run));
   }
 
-  compare(configuration: Configuration): Promise<void> {
-    return this.#comparisons.compare(configuration);
+  compare(configuration: Configuration, id = ONLY): Promise<void> {
+    return this.#comparisons.compare(configuration, id);
   }
 
   async keepWith(keeper: (files: KeptFile[]) => Promise<void>): Promise<void> {
@@ -374,8 +386,8 @@ export class Studio implements StudioApi {
     return this.#comparisons.continuation(run, more, training);
   }
 
-  continueImported(run: string, more: number, training: Configuration["training"]): Promise<void> {
-    return this.#comparisons.continueImported(run, more, training);
+  continueImported(run: string, more: number, training: Configuration["training"], id = ONLY): Promise<void> {
+    return this.#comparisons.continueImported(run, more, training, id);
   }
 
   async pause(): Promise<void> {
@@ -390,8 +402,16 @@ export class Studio implements StudioApi {
     this.#comparisons.stop();
   }
 
-  continue(): Promise<void> {
-    return this.#comparisons.continue();
+  continue(id = ONLY): Promise<void> {
+    return this.#comparisons.continue(id);
+  }
+
+  listKept(): Promise<{ interrupted: InterruptedComparison[]; open: string[] }> {
+    return listKept();
+  }
+
+  dropInterrupted(id: string): Promise<void> {
+    return dropCheckpoints(id);
   }
 
   predict(text: string, textPair: string | null): Promise<Prediction[]> {
@@ -518,6 +538,11 @@ export class Studio implements StudioApi {
     if (!(await this.#session.decideDevice(folder))) return;
     await this.#comparisons.close();
     this.#session.closeModel();
+  }
+
+  /** Of the open model, or of the one that would be opened first. */
+  async #facts(): Promise<ModelFacts> {
+    return this.#session.hasModel ? this.#session.model : await this.#firstBundledFacts();
   }
 
   async #firstBundledFacts(): Promise<ModelFacts> {

@@ -3,6 +3,8 @@
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
+import { readSafetensors } from "../../src/hub/safetensors";
+import type { ModelFolder } from "../../src/hub/types";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import {
@@ -148,6 +150,35 @@ describe("numbers that are none", () => {
     expect(state).toBe("failed");
     expect(reason).toMatch(/^not a number: /);
   });
+});
+
+test("a target whose weights are all zero is named, to the runs that train there alone", async () => {
+  const whole = fixtureModel("tiny-llama");
+  const folder: ModelFolder = {
+    ...whole,
+    async open(name) {
+      const file = await whole.open(name);
+      if (!file || name !== "model.safetensors") return file;
+      const bytes = (await file.read(0, file.size)).slice();
+      const { begin, end } = (await readSafetensors(file)).tensors.get("model.layers.1.self_attn.q_proj.weight")!;
+      bytes.fill(0, begin, end);
+      return { ...file, name, size: file.size, read: async (from, to) => bytes.slice(from, to) };
+    },
+  };
+  const damaged = await BaseModel.load(executor, folder);
+  expect(damaged.zeroMatrices).toEqual(["model.layers.1.self_attn.q_proj.weight"]);
+  expect(model.zeroMatrices).toEqual([]);
+  const runs = [
+    { name: "there", method: "lora", options: { targets: ["q_proj"] }, learningRate: 1e-3 },
+    { name: "elsewhere", method: "lora", options: { targets: ["v_proj"] }, learningRate: 1e-3 },
+  ];
+  const tiny = open.create(executor, damaged, { data, runs, training: { steps: 1 } });
+  await tiny.comparison.prepare();
+  expect(tiny.of("notice").map(({ run, message }) => [run, message])).toEqual([
+    ["there", expect.stringMatching(/^It trains at model\.layers\.1\.self_attn\.q_proj, whose weights are all zero/)],
+  ]);
+  await open.release();
+  damaged.release();
 });
 
 describe("settings that do not fit", () => {

@@ -30,7 +30,7 @@ const LAYERS = [
   ["kernels"],
   ["onnx"],
   ["archives", "versions"],
-  ["errors", "calibration"],
+  ["errors", "calibration", "storage"],
 ];
 
 /** Imports between folders of one layer. */
@@ -103,6 +103,8 @@ const SHARED_WITH_THE_PAGE = [
   "src/data/splits",
   "src/data/write-csv",
   "src/versions/versions",
+  "src/storage/open-store",
+  "src/storage/newest-only",
 ];
 
 /** What of the page talks to the worker: what changes something, and the hooks that ask. */

@@ -2,8 +2,8 @@
  * `npm run test:real`: real pretrained models against PyTorch, transformers, PEFT and AdapterHub's
  * `adapters`. Prepares the cache, has Python compute what is to be expected (once), runs vitest's
  * project `real`, and has the real libraries load every folder that it exported. `-- --full` takes
- * what is too long for CI, too, compares both executors over every method, and writes
- * docs/real-models.md.
+ * what is too long for CI, too, compares both executors over every method, breaks what takes
+ * minutes to break in a browser, and writes docs/real-models.md.
  */
 
 import { spawnSync } from "node:child_process";
@@ -31,6 +31,9 @@ const ORACLE = [
 
 /** Compares the executors; all methods with `VITE_ALL_METHODS`. */
 const EXECUTORS = "tests/gpu/executors.test.ts";
+
+/** Faults that take minutes. */
+const FAULTS = "e2e/slow-faults.spec.ts";
 
 /**
  * Runs a stage and prints how long it took.
@@ -80,6 +83,22 @@ function bothExecutors() {
   if (!existsSync(join(projectRoot, EXECUTORS))) return { passed: 0, failed: 0 };
   ensureChromium();
   return vitest(["--project", "gpu", EXECUTORS], { VITE_ALL_METHODS: "1" });
+}
+
+/** What takes minutes to break in a browser, in Chromium. */
+function slowFaults() {
+  ensureChromium();
+  const path = join(cache, "faults.json");
+  rmSync(path, { force: true });
+  spawnSync("npx", ["--no-install", "playwright", "test", FAULTS, "--project=desktop", "--reporter=list,json"], {
+    cwd: projectRoot,
+    stdio: ["ignore", "inherit", "inherit"],
+    shell: process.platform === "win32",
+    env: { ...process.env, STUDIO_FAULTS: "full", PLAYWRIGHT_JSON_OUTPUT_FILE: path },
+  });
+  if (!existsSync(path)) return { passed: 0, failed: 1 };
+  const { expected, flaky, unexpected } = JSON.parse(readFileSync(path, "utf8")).stats;
+  return { passed: expected + flaky, failed: unexpected };
 }
 
 /**
@@ -132,7 +151,8 @@ async function main() {
   const tested = await timed("tests", () => realModels(full));
   const checked = await timed("exported folders", () => exportsOf(python, models));
   const executors = full ? await timed("both executors", bothExecutors) : { passed: 0, failed: 0 };
-  const all = [tested, checked, executors];
+  const faults = full ? await timed("faults in the browser", slowFaults) : { passed: 0, failed: 0 };
+  const all = [tested, checked, executors, faults];
   const [passed, failed] = [sum(all.map((stage) => stage.passed)), sum(all.map((stage) => stage.failed))];
   if (full && failed === 0) writeFigures(tested.report, checked.found, executors.passed);
   console.log(`\n${passed} passed, ${failed} failed`);

@@ -36,10 +36,12 @@ function plainValue(_: string, value: unknown): unknown {
 }
 
 /**
- * JSON as it is, and as Python writes it: NaN and Infinity are null.
+ * JSON as it is, and as Python writes it: NaN and Infinity are null. Whole numbers that a float64
+ * cannot hold, as long ids are, become texts.
  * @throws SyntaxError of the platform's reader
  */
-export function parseJson(text: string): unknown {
+export function parseJson(given: string): unknown {
+  const text = /\d{16}/.test(given) ? given.replace(STRING_OR_LONG, keepLong) : given;
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -49,9 +51,15 @@ export function parseJson(text: string): unknown {
   }
 }
 
+const STRING_OR_LONG = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\w.+-])-?\d{16,}(?![\w.])/gs;
+const keepLong = (found: string) =>
+  found.startsWith('"') || Number.isSafeInteger(Number(found)) ? found : JSON.stringify(found);
 const STRING_OR_NO_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|-?\bNaN\b/gs;
 
-/** Objects to lists of cells. A list may be shorter than `columns`: a later object can have more keys. */
+/**
+ * Objects to lists of cells. A list may be shorter than `columns`: a later object can have more
+ * keys.
+ */
 export class JsonCells {
   readonly columns: string[] = [];
   readonly #indexes = new Map<string, number>();

@@ -1,7 +1,7 @@
 /**
  * Bytes to text, strictly and in pieces: UTF-8, UTF-16, or Windows-1252 where it is plainly that.
- * Knows nothing of rows. A byte order mark is removed; a byte that is not text is an error that says
- * where it is.
+ * Knows nothing of rows. A byte order mark is removed; a byte that is not text is an error that
+ * says where it is.
  */
 
 import { createBreather } from "../breathe";
@@ -88,8 +88,8 @@ function utf32(file: string): DataError {
 
 /**
  * The first word with a byte above 127, where the file may be Windows-1252; null where it has
- * characters of UTF-8 as well, bytes that Windows-1252 lacks, or too many letters with accents for a
- * western European language.
+ * characters of UTF-8 as well, bytes that Windows-1252 lacks, or too many letters with accents for
+ * a western European language.
  */
 async function windowsWord(file: NamedBlob): Promise<string | null> {
   const decoder = new TextDecoder("windows-1252");

@@ -109,10 +109,11 @@ class LineEnds {
 const escaped = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
 
 /**
- * A file whose quotes are not in pairs is read again in the way that other programs may have meant,
- * which is said: a quote behind a backslash (Spark, MySQL), or, between tabs, without any quoting.
- * @throws DataError naming the row: a quote that is not closed, a row that is too long or has not as
- * many fields as the first.
+ * A file whose quotes are not in pairs is read again in the way that other programs may have
+ * meant, which is said: a quote behind a backslash (Spark, MySQL), or, between tabs, without any
+ * quoting.
+ * @throws DataError naming the row: a quote that is not closed, a row that is too long or has not
+ * as many fields as the first.
  */
 export async function readDelimited(
   text: TextFile,

@@ -1,4 +1,6 @@
-/** A compressed file (`.csv.gz`, `.jsonl.gz`): the file within it, unpacked and checked by its sum. */
+/**
+ * A compressed file (`.csv.gz`, `.jsonl.gz`): the file within it, unpacked and checked by its sum.
+ */
 
 import { DataError } from "../errors";
 import { checkBytes, type FileKind, LARGEST_BYTES, type NamedBlob } from "./records";

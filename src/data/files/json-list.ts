@@ -10,7 +10,9 @@ import { JsonCells, parseJson } from "./cells";
 import { readPieces, type TextFile } from "./decode";
 import { checkCellCount, LONGEST_RECORD, type ReadProgress, type Records, tooLong } from "./records";
 
-/** Why a file is not read here: it has several values, one after the other, or no list of objects. */
+/**
+ * Why a file is not read here: it has several values, one after the other, or no list of objects.
+ */
 export class NoJsonList extends DataError {}
 
 /** @throws NoJsonList; DataError naming the object, counted from 1, that cannot be read */

@@ -1,6 +1,6 @@
 /**
- * Text that holds a table: finds whether it is JSON, one object a line, a CoNLL file, or cells between
- * separators, and reads it as that.
+ * Text that holds a table: finds whether it is JSON, one object a line, a CoNLL file, or cells
+ * between separators, and reads it as that.
  */
 
 import { parseJson } from "./cells";

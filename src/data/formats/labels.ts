@@ -67,8 +67,8 @@ function shown(label: string): string {
 const codeOf = (character: string) => `U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
 
 /**
- * Names of a validation file in the spelling of the training file, where they are the same number or
- * the same truth value and only one label there is that: `1` for `1.0`, `true` for `True`.
+ * Names of a validation file in the spelling of the training file, where they are the same number
+ * or the same truth value and only one label there is that: `1` for `1.0`, `true` for `True`.
  */
 export function spellAsKnown(file: string, noun: string, known: KnownRows | null) {
   const names = new Set(known?.labels);

@@ -6,8 +6,8 @@
 import { readStructure } from "../literals";
 
 /**
- * A cell that holds a list (see `readStructure`) as its entries, numbers written as text; null where
- * it is no list, or holds something else than texts, numbers, and yes or no.
+ * A cell that holds a list (see `readStructure`) as its entries, numbers written as text; null
+ * where it is no list, or holds something else than texts, numbers, and yes or no.
  */
 export function readArray(cell: string): string[] | null {
   const value = readStructure(cell);

@@ -11,7 +11,7 @@ import { currentConfiguration, draftRun } from "../store/configuration";
 import type { Comparison, RunRecord, StudioState } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { studio } from "../worker";
-import { keepAdapter } from "./compare";
+import { keepAdapter } from "./keeping";
 
 /**
  * Resolves to what a run may start from where the adapter is one of other labels, else to null.

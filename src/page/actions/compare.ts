@@ -1,4 +1,4 @@
-/** Starting, holding and ending a comparison, and keeping what it left. */
+/** Starting, holding, ending and going on with a comparison. */
 
 import { messageOf } from "../../errors/message-of";
 import type { Configuration } from "../../plan/configuration";
@@ -8,11 +8,12 @@ import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../curves/run-curves";
 import { dataFilesOf, partsOf } from "../store/comparable";
 import { currentConfiguration, effectiveLearningRate, searchOf } from "../store/configuration";
-import { failUnfinished } from "../store/events";
-import { forgetComparison, keptComparisons, loadAdapter, saveAdapter, saveComparison } from "../store/session";
-import type { Comparison, RunRecord } from "../store/state";
+import { elapsedOf, failUnfinished } from "../store/events";
+import { forgetComparison, hasCurves, keptComparisons, loadAdapter } from "../store/session";
+import type { Comparison, Interrupted, RunRecord } from "../store/state";
 import { patch, patchRun, useStudio } from "../store/store";
 import { studio } from "../worker";
+import { keepSession, keepSources } from "./keeping";
 
 /** Starts the runs as chosen. The one before joins the past. */
 export async function compare(): Promise<void> {
@@ -22,9 +23,9 @@ export async function compare(): Promise<void> {
   // The estimate may still be of the settings before.
   const steps = configuration.training.steps ?? state.methods.estimate?.steps ?? 0;
   const drafts = state.methods.runs.map((run) => ({ slot: run.slot, search: searchOf(run) }));
-  begin(configuration, drafts, steps);
+  const id = begin(configuration, drafts, steps);
   await attempt(async () => {
-    await studio().compare(configuration);
+    await studio().compare(configuration, id);
     await judge();
   });
   await keepSession();
@@ -38,9 +39,9 @@ export async function continueImported(
 ): Promise<void> {
   const { settings } = useStudio.getState().training;
   if (!settings) return;
-  begin(configuration, [{ slot: 0 }], from + more);
+  const id = begin(configuration, [{ slot: 0 }], from + more);
   await attempt(async () => {
-    await studio().continueImported(run, more, settings);
+    await studio().continueImported(run, more, settings, id);
     await judge();
   });
   await keepSession();
@@ -48,16 +49,15 @@ export async function continueImported(
 
 /**
  * Puts a comparison in place of the current one, which joins the past. `drafts`: what is known of
- * the configuration's runs beside it.
+ * the configuration's runs beside it. Returns its id.
  */
 function begin(
   configuration: Configuration,
   drafts: readonly Pick<RunRecord, "slot" | "search">[],
   steps: number,
-): void {
+  id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 6)}`,
+): string {
   const state = useStudio.getState();
-  const { current, past } = state.comparison;
-  const id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 6)}`;
   const runs = configuration.runs.flatMap((run, index): RunRecord[] => {
     const method = state.methods.descriptions.find((description) => description.id === run.method);
     const learningRate = effectiveLearningRate(run, configuration.training, method);
@@ -87,6 +87,7 @@ function begin(
     id,
     startedAt: Date.now(),
     endedAt: null,
+    since: performance.now(),
     configuration,
     modelName: state.model.summary?.name ?? configuration.model,
     dataTitle: state.data.sample?.title ?? configuration.data.train,
@@ -103,7 +104,20 @@ function begin(
     memoryBytes: null,
     runs,
   };
+  show(comparison);
+  void keepSession();
+  void keepSources();
+  void describeRuns(configuration);
+  return id;
+}
+
+/** Makes a comparison the current one; the one before joins the past. */
+function show(comparison: Comparison): void {
+  const { comparison: slice, ui } = useStudio.getState();
+  const { current } = slice;
+  const past = slice.past.filter(({ id }) => id !== comparison.id);
   const kept = current && hasCurves(current) ? [current, ...past] : past;
+  if (current && !hasCurves(current)) void forgetComparison(current).catch(() => {});
   patch("comparison", {
     current: comparison,
     past: kept.slice(0, keptComparisons - 1),
@@ -111,11 +125,12 @@ function begin(
     pace: [],
     stopping: false,
     imported: [],
+    interrupted: slice.interrupted.filter(({ id }) => id !== comparison.id),
   });
   // A new comparison has the charts to itself; earlier ones are drawn behind it when asked for.
-  const hidden = new Set([...state.ui.hidden, ...kept.flatMap(({ runs }) => runs.map(({ key }) => key))]);
-  patch("ui", { open: { data: false, methods: state.ui.open.methods, training: false }, hidden, crosshair: null });
-  void describeRuns(configuration);
+  const hidden = new Set([...ui.hidden, ...kept.flatMap(({ runs }) => runs.map(({ key }) => key))]);
+  for (const { key } of comparison.runs) hidden.delete(key);
+  patch("ui", { open: { data: false, methods: ui.open.methods, training: false }, hidden, crosshair: null });
 }
 
 /**
@@ -123,18 +138,17 @@ function begin(
  * does without when that fails.
  */
 async function describeRuns(configuration: Configuration): Promise<void> {
-  await quietly(async () => {
-    const { runs, unequal } = await studio().estimate(configuration);
-    const { current } = useStudio.getState().comparison;
-    if (current?.configuration !== configuration) return;
-    patch("comparison", { current: { ...current, unequal } });
-    const records = useStudio.getState().comparison.current?.runs ?? [];
-    for (const { run, trainable, mostFitted } of runs) {
-      // How many numbers it fits to texts, its fit says.
-      if (mostFitted !== null) continue;
-      for (const { name, variant } of records) if (variant.run === run) patchRun(name, { trainable });
-    }
-  });
+  const estimate = await studio()
+    .estimate(configuration)
+    .catch(() => null);
+  const { current } = useStudio.getState().comparison;
+  if (!estimate || current?.configuration !== configuration) return;
+  patch("comparison", { current: { ...current, unequal: estimate.unequal } });
+  for (const { run, trainable, mostFitted } of estimate.runs) {
+    // How many numbers it fits to texts, its fit says.
+    if (mostFitted !== null) continue;
+    for (const { name, variant } of current.runs) if (variant.run === run) patchRun(name, { trainable });
+  }
 }
 
 export const pause = () => attempt(async () => await studio().pause());
@@ -149,13 +163,30 @@ export async function stop(): Promise<void> {
 /** Goes on from each run's last good adapter. */
 export async function continueComparison(): Promise<void> {
   const { current } = useStudio.getState().comparison;
-  const going = current && { ...current, verdict: undefined };
+  if (!current) return;
+  const now = performance.now();
+  const since = now - elapsedOf(current, now);
+  const going: Comparison = { ...current, state: "preparing", since, endedAt: null };
+  delete going.verdict;
+  delete going.detached;
   patch("comparison", { current: going, error: null, pace: [], stopping: false });
+  void keepSources();
   await attempt(async () => {
-    await studio().continue();
+    await studio().continue(current.id);
     await judge();
   });
   await keepSession();
+}
+
+/**
+ * Goes on with a comparison that broke off in an earlier visit, once its model and rows are open
+ * and its settings chosen.
+ */
+export async function continueInterrupted({ id, configuration, record, step }: Interrupted): Promise<void> {
+  const { runs } = useStudio.getState().methods;
+  if (record) show(record);
+  else begin(configuration, runs, configuration.training.steps ?? step, id);
+  await continueComparison();
 }
 
 /** Judges the comparison that has ended by another metric than was fixed; the verdict says so. */
@@ -175,30 +206,8 @@ async function judge(metric?: MetricName): Promise<void> {
 export async function forget(comparison: Comparison): Promise<void> {
   const { past } = useStudio.getState().comparison;
   patch("comparison", { past: past.filter((other) => other.id !== comparison.id) });
-  await quietly(() => forgetComparison(comparison));
-}
-
-/** Writes the current comparison to this browser's storage. */
-export async function keepSession(): Promise<void> {
-  const { current } = useStudio.getState().comparison;
-  if (current && hasCurves(current)) await quietly(() => saveComparison(current));
-}
-
-/**
- * Keeps the adapter of a run that has ended, so that it can be downloaded after a reload or another
- * comparison.
- * @param own the zip where there is one already; null: what the worker exports
- */
-export async function keepAdapter(name: string, own: Blob | null = null): Promise<void> {
-  const run = useStudio.getState().comparison.current?.runs.find((candidate) => candidate.name === name);
-  if (!run) return;
-  await quietly(async () => {
-    const zip = own ?? (await studio().exportRun(name));
-    if (!(await saveAdapter(run.key, zip))) return;
-    const { current } = useStudio.getState().comparison;
-    if (current?.runs.some((candidate) => candidate.key === run.key)) patchRun(name, { saved: true });
-    await keepSession();
-  });
+  // What cannot be removed is offered again on the next visit.
+  await forgetComparison(comparison).catch(() => {});
 }
 
 /**
@@ -222,25 +231,12 @@ export async function runZip(run: RunRecord, conversion: string | null = null): 
   return saved;
 }
 
-function hasCurves(comparison: Comparison): boolean {
-  return comparison.runs.some((run) => run.curves.steps.length > 0 || run.curves.evaluations.length > 0);
-}
-
 async function attempt(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     const message = messageOf(error);
-    const failed = failUnfinished(useStudio.getState().comparison, message, Date.now());
+    const failed = failUnfinished(useStudio.getState().comparison, message, performance.now());
     patch("comparison", { ...failed, error: message, stopping: false });
-  }
-}
-
-/** Storage is a convenience: a browser that refuses it loses only the history. */
-async function quietly(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-  } catch {
-    // Nothing to do: the run itself is untouched.
   }
 }

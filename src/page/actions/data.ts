@@ -7,12 +7,13 @@ import { namedColumns } from "../../data/placeholders";
 import { messageOf } from "../../errors/message-of";
 import type { DataRole, DataSettings, DataSummary, RowChange } from "../../worker/api";
 import type { LinkedData } from "../store/link";
+import type { Sources } from "../store/session";
 import type { DataPlace } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { studio } from "../worker";
 
 /** Files as they were opened, to read them again after a restart. */
-const opened: { sample: string | null } & Record<DataRole, File | null> = {
+const opened: Sources = {
   sample: null,
   train: null,
   validation: null,
@@ -129,14 +130,21 @@ export function takeBackAllChanges(): Promise<void> {
 /** After the worker was restarted. */
 export async function reopenData(): Promise<void> {
   const settings = useStudio.getState().data.summary?.settings;
-  const { sample, train, validation, test } = opened;
-  if (sample !== null) await openSample(sample);
-  else if (train) {
-    await openFile(train, "train", settings?.header);
-    if (validation) await openFile(validation, "validation");
-    if (test) await openFile(test, "test");
-  }
+  await openSources({ ...opened }, settings?.header);
   if (settings) await setData(settings, "settings");
+}
+
+/** What the open rows were read from. */
+export function openedSources(): Sources {
+  return { ...opened };
+}
+
+/** `header`: as for `openFile`. */
+export async function openSources({ sample, train, validation, test }: Sources, header?: boolean): Promise<void> {
+  if (sample !== null) await openSample(sample);
+  else if (train) await openFile(train, "train", header);
+  if (validation) await openFile(validation, "validation");
+  if (test) await openFile(test, "test");
 }
 
 /** Reports a refused file, or one the page itself turned away. */

@@ -10,7 +10,7 @@ import { isOfNewerStudio, toFragment } from "../store/link";
 import type { DraftRun } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { draftsForText, standardText } from "../store/suggested-text";
-import { studio } from "../worker";
+import { studio, WorkerEndedError } from "../worker";
 import { couldHave, setData } from "./data";
 
 export function addRun(methodId: string): void {
@@ -70,7 +70,8 @@ export function changeRun(id: string, fields: Partial<DraftRun>): void {
 export function changeOption(id: string, key: string, value: unknown, problem: string | null): void {
   const run = useStudio.getState().methods.runs.find((candidate) => candidate.id === id);
   if (!run) return;
-  const { [key]: _, ...problems } = run.problems;
+  // What an address said of the run as a whole is settled once somebody sets it.
+  const { [key]: _, "": __, ...problems } = run.problems;
   if (problem !== null) changeRun(id, { problems: { ...problems, [key]: problem } });
   else changeRun(id, { options: { ...run.options, [key]: value }, problems });
 }
@@ -186,22 +187,31 @@ export async function openConfiguration(file: File): Promise<void> {
   }
 }
 
+const STUCK =
+  "The engine did not come back from looking at these runs, so it was not asked again. Change or remove the run that " +
+  "was added last.";
+
 /** Keeps estimate and address in step with what is chosen. Returns what ends it. */
 export function followDrafts(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = 0;
+  let hadRuns = false;
+  /** What the engine did not come back from. */
+  let stuck: string | null = null;
   const ask = async () => {
     const state = useStudio.getState();
     const configuration = currentConfiguration(state);
     const { settings } = state.training;
-    if (state.methods.runs.length > 0 && settings) {
+    const { hash } = window.location;
+    hadRuns ||= state.methods.runs.length > 0;
+    // The last run that was removed must not come back with a reload.
+    if (hadRuns && settings) {
       const fragment = toFragment(
         state.methods.runs,
         settings,
         state.methods.descriptions,
         state.data.summary?.settings,
       );
-      const { hash } = window.location;
       if (hash !== fragment && !isOfNewerStudio(hash)) window.history.replaceState(null, "", fragment);
     }
     if (!configuration) {
@@ -210,10 +220,16 @@ export function followDrafts(): () => void {
     }
     asked++;
     const mine = asked;
+    const asking = JSON.stringify([configuration.runs, configuration.training]);
+    if (asking === stuck) {
+      patch("methods", { estimate: null, estimateError: STUCK, estimating: false });
+      return;
+    }
     try {
       const estimate = await studio().estimate(configuration);
       if (mine === asked) patch("methods", { estimate, estimateError: null, estimating: false });
     } catch (error) {
+      if (error instanceof WorkerEndedError && error.silent) stuck = asking;
       if (mine === asked) patch("methods", { estimate: null, estimateError: messageOf(error), estimating: false });
     }
   };

@@ -9,14 +9,16 @@ import type { Defaults, DeviceChoice, RunStateEvent, StudioEvent } from "../../w
 import { draftRun, draftsFrom } from "../store/configuration";
 import { chosenDevice, keepDevice } from "../store/device-choice";
 import { applyEvents, failUnfinished } from "../store/events";
-import { fromFragment, type LinkedConfiguration } from "../store/link";
-import { loadComparisons } from "../store/session";
+import { fromFragment } from "../store/link";
+import { hasCurves, loadComparisons } from "../store/session";
+import { heard, NO_SILENCE, tooSilent } from "../store/silence";
 import { patch, useStudio } from "../store/store";
 import { standardText } from "../store/suggested-text";
 import { applyProgress } from "../store/waits";
 import { restartWorker, studio, watchWorker } from "../worker";
-import { keepAdapter, keepSession } from "./compare";
 import { openSample, readNextAs, reopenData } from "./data";
+import { agreeWithKept, offerInterrupted } from "./interrupted";
+import { dropSources, keepAdapter, keepSession } from "./keeping";
 import { reopenModel } from "./model";
 import { suggestText } from "./suggested-text";
 import { receiveTexts } from "./writing";
@@ -27,29 +29,48 @@ const preselected = ["sk-prefix", "lora", "linear-probe", "hard-text"];
 /** Of a first comparison: short, with a curve to see. */
 const firstTraining = { steps: 200, evalEvery: 25 };
 
+const INSECURE =
+  "This page was opened by plain http from another computer, and browsers keep storage, threads and graphics cards for " +
+  "secure pages. Open it by https, or on the computer that serves it as http://localhost.";
+
 /** Starts everything; each part fails on its own and says so where it belongs. */
 export async function start(): Promise<void> {
+  if (!window.isSecureContext) {
+    patch("device", { refused: INSECURE });
+    return;
+  }
   watchWorker(deviceLost);
   await Promise.all([restoreSession(), startWorker(() => openFirstSample())]);
 }
 
 /**
- * After a lost device: a new worker with the same model and data; the comparison can then go on
- * from its checkpoints.
+ * After a lost device, or where the engine is stuck: a new worker with the same model and data; the
+ * comparison can then go on from its checkpoints.
+ * @param reason of calls that are not answered yet, and of runs that were training
  */
-export async function restart(): Promise<void> {
-  restartWorker();
+export async function restart(reason = "the engine was started again"): Promise<void> {
+  const isSilent = tooSilent(useStudio.getState(), performance.now())?.answers === false;
+  restartWorker(`${reason.charAt(0).toUpperCase()}${reason.slice(1)}.`, isSilent);
+  // After whoever waited has heard of it.
+  await new Promise((resolve) => setTimeout(resolve));
+  const { device, comparison } = useStudio.getState();
+  patch("comparison", failUnfinished(comparison, device.lost ?? reason, performance.now()));
   patch("device", { report: null, lost: null });
-  patch("model", { summary: null, error: null });
+  patch("silence", NO_SILENCE);
+  patch("model", { summary: null, opening: null, error: null });
+  patch("methods", { searching: false, searchError: null });
   endWaits();
   const { current } = useStudio.getState().comparison;
   patch("comparison", {
-    current: current && { ...current, memoryBytes: null },
+    current: current && { ...current, memoryBytes: null, detached: true },
     error: null,
     stopping: false,
     imported: [],
   });
-  await startWorker(reopenData);
+  await startWorker(async () => {
+    await reopenData();
+    await agreeWithKept();
+  });
 }
 
 /** Starts the worker anew on what was chosen. Model and data stay, and a comparison's curves. */
@@ -63,7 +84,7 @@ async function startWorker(openData: () => Promise<void>): Promise<void> {
     await studio().subscribe(Comlink.proxy(receive));
     const [report] = await Promise.all([studio().openDevice(chosenDevice()), loadListings()]);
     patch("device", { report });
-    restoreRuns();
+    await restoreRuns();
     if (report.status === "ready" || report.status === "software") {
       await reopenModel();
     }
@@ -106,16 +127,22 @@ async function openFirstSample(): Promise<void> {
 }
 
 /** Runs from the address, else those preselected; nothing when runs are there already. */
-function restoreRuns(): void {
+async function restoreRuns(): Promise<void> {
   const { methods, training } = useStudio.getState();
   if (methods.runs.length > 0 || methods.descriptions.length === 0) return;
-  let linked: LinkedConfiguration | null = null;
   try {
-    linked = fromFragment(window.location.hash);
-    if (linked && training.settings) {
-      if (linked.data) readNextAs(linked.data);
-      patch("methods", { runs: draftsFrom(linked.runs, methods.descriptions) });
-      patch("training", { settings: { ...training.settings, ...linked.training } });
+    const content = fromFragment(window.location.hash);
+    if (content && training.settings) {
+      const link = await studio().readLink(content);
+      if (link.data) readNextAs(link.data);
+      const drafts = draftsFrom(
+        link.runs.map(({ run }) => run),
+        methods.descriptions,
+      );
+      const runs = drafts.map((draft, index) => ({ ...draft, problems: { ...link.runs[index]!.problems } }));
+      patch("methods", { runs });
+      patch("training", { settings: { ...training.settings, ...link.training } });
+      if (link.leftOut.length > 0) patch("ui", { notice: { kind: "error", text: link.leftOut.join("\n") } });
       return;
     }
   } catch (error) {
@@ -132,10 +159,11 @@ function restoreRuns(): void {
 
 async function restoreSession(): Promise<void> {
   try {
-    const { past, problem } = await loadComparisons();
+    const { past, closed, problem } = await loadComparisons();
     const { comparison, ui } = useStudio.getState();
-    const all = [...comparison.past, ...past];
+    const all = [...comparison.past, ...past.filter(hasCurves)];
     patch("comparison", { past: all });
+    void offerInterrupted(past, closed);
     // The newest is shown until there is another.
     const older = comparison.current ? all : all.slice(1);
     patch("ui", { hidden: new Set([...ui.hidden, ...older.flatMap(({ runs }) => runs.map(({ key }) => key))]) });
@@ -145,21 +173,40 @@ async function restoreSession(): Promise<void> {
   }
 }
 
-function receive(events: StudioEvent[]): void {
+/** Resolves when what the worker waits for is kept. */
+async function receive(events: StudioEvent[]): Promise<void> {
+  patch("silence", heard(useStudio.getState().silence));
+  try {
+    take(events);
+  } catch {
+    // One that cannot be read must not take the others with it.
+    for (const event of events) {
+      try {
+        take([event]);
+      } catch (error) {
+        const text = `Some news of the engine could not be read (${messageOf(error)}); what it does goes on.`;
+        patch("ui", { notice: { kind: "error", text } });
+      }
+    }
+  }
+  if (events.some(({ type }) => type === "keeping")) await keepSession();
+}
+
+function take(events: readonly StudioEvent[]): void {
   const { comparison, waits } = useStudio.getState();
-  const now = Date.now();
-  useStudio.setState({
-    comparison: applyEvents(comparison, events, now),
-    waits: applyProgress(waits, events, now),
-  });
+  const now = performance.now();
+  const after = { comparison: applyEvents(comparison, events, now), waits: applyProgress(waits, events, now) };
+  useStudio.setState(after);
   receiveTexts(events);
+  let keeps = false;
   for (const event of events) {
     if (event.type === "device-lost") deviceLost(event.reason);
     if (event.type === "run-state" && hasAdapter(event)) void keepAdapter(event.run);
-    if (event.type === "comparison-state" && (isEnded(event.state) || event.state === "paused")) {
-      void keepSession();
-    }
+    if (event.type === "kept") patch("storage", { checkpoints: event.problem });
+    if (event.type === "comparison-state" && (isEnded(event.state) || event.state === "paused")) keeps = true;
+    if (event.type === "comparison-state" && event.state === "finished") void dropSources(after.comparison.current?.id);
   }
+  if (keeps) void keepSession();
 }
 
 function hasAdapter(event: RunStateEvent): boolean {
@@ -173,8 +220,9 @@ function endWaits(): void {
 
 function deviceLost(reason: string): void {
   patch("device", { lost: reason });
+  patch("silence", NO_SILENCE);
   const { comparison } = useStudio.getState();
-  patch("comparison", failUnfinished(comparison, reason, Date.now()));
+  patch("comparison", failUnfinished(comparison, reason, performance.now()));
   endWaits();
   void keepSession();
 }

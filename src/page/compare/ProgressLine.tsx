@@ -58,10 +58,10 @@ export function ProgressLine() {
 
 /** The time, twice a second while `on`. */
 function useNow(on: boolean): number {
-  const [now, setNow] = useState(Date.now);
+  const [now, setNow] = useState(() => performance.now());
   useEffect(() => {
     if (!on) return;
-    const timer = setInterval(() => setNow(Date.now()), 500);
+    const timer = setInterval(() => setNow(performance.now()), 500);
     return () => clearInterval(timer);
   }, [on]);
   return now;

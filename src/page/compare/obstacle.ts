@@ -4,7 +4,8 @@ import type { StudioState } from "../store/state";
 
 /** Why Compare cannot be pressed, or null. */
 export function whyNot(state: StudioState): string | null {
-  const { report, lost } = state.device;
+  const { report, lost, refused } = state.device;
+  if (refused !== null) return "This page cannot train as it was opened; see above.";
   if (lost !== null) return "The engine has stopped; start it again above.";
   if (!report) return "Looking at what this computer has…";
   if (report.status !== "ready" && report.status !== "software")
@@ -17,6 +18,7 @@ export function whyNot(state: StudioState): string | null {
   if (state.methods.runs.length === 0) return "Add a method first (step 2).";
   const problem = state.methods.runs.find((run) => Object.keys(run.problems).length > 0);
   if (problem) return `${problem.name} has an option that cannot be used (step 2).`;
+  if (state.methods.estimateError !== null) return "The settings cannot be used as they are (step 2).";
   const impossible = state.methods.estimate?.runs.find((run) => run.problem !== null);
   if (impossible) return `${impossible.run} cannot start as it is set (step 2).`;
   const field = Object.keys(state.training.problems)[0];

@@ -77,7 +77,7 @@ function FoundFiles({ found }: { found: DatasetListing }) {
     <SelectField
       label={label}
       value={chosen[part] ?? NONE}
-      choices={[{ value: NONE, label: "rows of the training file" }, ...choices]}
+      choices={[{ value: NONE, label: "a share of the training rows" }, ...choices]}
       onChange={(value) => setChosen({ ...chosen, [part]: value === NONE ? null : value })}
     />
   );
@@ -87,15 +87,15 @@ function FoundFiles({ found }: { found: DatasetListing }) {
         {found.name} at {found.commit.slice(0, 7)}, licence: {found.licence ?? "none named"}.
         {parts > 1 && ` Training rows are in ${parts} files, of which one is opened at a time.`}
       </p>
-      <div className="field-grid field-grid-3">
+      <div className="field-grid field-grid-1">
         <SelectField
-          label="Training file"
+          label="Rows for training"
           value={chosen.train}
           choices={choices}
           onChange={(train) => setChosen({ ...chosen, train })}
         />
-        {optional("validation", "Validation file")}
-        {optional("test", "Test file")}
+        {optional("validation", "Rows for validation")}
+        {optional("test", "Rows for the test")}
       </div>
       <div className="inline">
         <button

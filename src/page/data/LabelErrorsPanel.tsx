@@ -70,7 +70,7 @@ export function LabelErrorsPanel({ summary }: { summary: DataSummary }) {
 /** The configured runs of the comparison that has ended, each once. */
 function useEndedRuns(): string[] {
   const current = useStudio((state) => state.comparison.current);
-  if (!current || current.endedAt === null) return [];
+  if (!current || current.endedAt === null || current.detached) return [];
   const own = current.runs.filter(({ beside, state }) => !beside && state !== "failed");
   return [...new Set(own.map(({ variant }) => variant.run))];
 }

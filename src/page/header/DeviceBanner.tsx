@@ -1,23 +1,15 @@
 /** Says when training is impossible or slow here, why, and what to do. Silent when all is well. */
 
-import { restart } from "../actions/start";
 import { Message } from "../layout/Message";
 import { useStudio } from "../store/store";
 
 export function DeviceBanner() {
-  const { report, lost } = useStudio((state) => state.device);
+  const { report, lost, refused } = useStudio((state) => state.device);
   const modelError = useStudio((state) => state.model.error);
   const methodsError = useStudio((state) => state.methods.error);
-  if (lost !== null) {
-    return (
-      <Message kind="error">
-        <strong>The device or its worker was lost.</strong> {lost} Curves are kept, and adapters that had ended.{" "}
-        <button type="button" className="button button-small" onClick={() => void restart()}>
-          Start the engine again
-        </button>
-      </Message>
-    );
-  }
+  // What there was to say of it went with it.
+  if (lost !== null) return null;
+  if (refused !== null) return <Message kind="error">{refused}</Message>;
   return (
     <>
       {report && report.status !== "ready" && (

@@ -17,7 +17,7 @@ export function readPairs(text: string): { pairs: Pairs; problem: string | null 
     const value = Number(number);
     if (sign < 0 || pattern === "" || number === "" || !Number.isFinite(value)) {
       problem ??= `Line ${index + 1} is not "pattern = number".`;
-    } else if (pattern in pairs) {
+    } else if (Object.hasOwn(pairs, pattern)) {
       problem ??= `Line ${index + 1} repeats the pattern "${pattern}".`;
     } else pairs[pattern] = value;
   }

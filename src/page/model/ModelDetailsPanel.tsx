@@ -68,6 +68,9 @@ function factsOf(details: ModelDetails): (readonly [string, string])[] {
     facts.push(["Licence", details.licence ?? "none named on its page"]);
     facts.push(["Commit", `${details.commit?.slice(0, 12)}${details.gated ? " · gated" : ""}`]);
   }
+  if (details.unchecked.length > 0) {
+    facts.push(["Not checked", `${details.unchecked.join(", ")}: the Hub tells no sum, so only the size is compared`]);
+  }
   const stored = details.storedBytes > 0 ? `, ${formatBytes(details.storedBytes)} stored here already` : "";
   if (details.refusal === null) facts.push(["To read", `${formatBytes(details.bytes)}${stored}`]);
   return facts;

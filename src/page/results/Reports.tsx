@@ -23,7 +23,7 @@ import "./Reports.css";
 
 export function Reports() {
   const current = useStudio((state) => state.comparison.current);
-  const ended = current !== null && isEnded(current.state);
+  const ended = current !== null && isEnded(current.state) && !current.detached;
   const runs = ended ? current.runs.filter((run) => run.curves.evaluations.length > 0) : [];
   const [chosen, setChosen] = useState<string | null>(null);
   const run = runs.find((candidate) => candidate.key === chosen) ?? runs[0];

@@ -19,7 +19,7 @@ import "./SlicesPanel.css";
 
 export function SlicesPanel() {
   const current = useStudio((state) => state.comparison.current);
-  const ended = current !== null && isEnded(current.state) && current.verdict !== undefined;
+  const ended = current !== null && isEnded(current.state) && current.verdict !== undefined && !current.detached;
   return ended ? <Ended key={`${current.id} ${current.state}`} comparison={current} /> : null;
 }
 

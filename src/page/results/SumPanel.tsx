@@ -27,7 +27,9 @@ export function SumPanel() {
   const [combination, setCombination] = useState<SumRequest["combination"]>("cat");
   const { waiting: working, error, ask } = useQuestion<void>();
   if (busy || runs.length < 2) return null;
-  const weightOf = (run: string, index: number) => weights[run] ?? (weights[run] === undefined && index < 2 ? 0.5 : 0);
+  // A run may be called like what every object has.
+  const weightOf = (run: string, index: number) =>
+    Object.hasOwn(weights, run) ? (weights[run] ?? 0) : index < 2 ? 0.5 : 0;
   const parts = runs.flatMap((run, index) => {
     const weight = weightOf(run, index);
     return weight === 0 ? [] : [{ run, weight }];

@@ -23,7 +23,7 @@ export function Writing() {
   const { prompts, busy, error } = useStudio((state) => state.writing);
   const [from, setFrom] = useState<"rows" | "own">("rows");
   const [own, setOwn] = useState("");
-  const ended = current !== null && isEnded(current.state) && current.state !== "failed";
+  const ended = current !== null && isEnded(current.state) && current.state !== "failed" && !current.detached;
   const language = answer === "text" && model !== null;
   // What a comparison has taught is written once by itself.
   useEffect(() => {

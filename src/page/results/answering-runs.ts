@@ -9,7 +9,9 @@ import { useStudio } from "../store/store";
 export function useAnsweringRuns(): { run: string; method: string }[] {
   const current = useStudio((state) => state.comparison.current);
   const imported = useStudio((state) => state.comparison.imported);
-  const trained = current?.runs.filter(({ state }) => isEnded(state) && state !== "failed") ?? [];
+  const trained = (current && !current.detached ? current.runs : []).filter(
+    ({ state }) => isEnded(state) && state !== "failed",
+  );
   const methods = new Map([
     ...trained.map(({ name, configuration }) => [name, configuration.method] as const),
     ...imported.map(({ run, method }) => [run, method] as const),

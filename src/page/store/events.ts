@@ -13,7 +13,7 @@ const fewestPaceEntries = 10;
 /**
  * The slice after a batch of events. Curves grow in place; everything else is a new object where it
  * changed.
- * @param now milliseconds, for rates
+ * @param now milliseconds by `performance.now()`: a clock that is set back must not count
  */
 export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent[], now: number): ComparisonSlice {
   let { stopping } = slice;
@@ -73,7 +73,7 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
           current = { ...current, state, step, steps, reason, memoryBytes };
         }
         if (isEnded(event.state)) {
-          current.endedAt = now;
+          current.endedAt = endOf(current, now);
           stopping = false;
         }
         break;
@@ -89,6 +89,8 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
         break;
       // Told again in the run's report.
       case "calibration":
+      case "keeping":
+      case "kept":
       case "progress":
       case "generation":
       case "device-lost":
@@ -117,7 +119,22 @@ export function failUnfinished(slice: ComparisonSlice, reason: string, now: numb
     // The worker keeps the adapters of every evaluation; those of step 0 are the untrained ones.
     return { ...run, state: "failed", reason, lastGoodStep: run.curves.evaluations.last("step") || null };
   });
-  return { ...slice, stopping: false, current: { ...current, state: "failed", reason, endedAt: now, runs } };
+  return {
+    ...slice,
+    stopping: false,
+    current: { ...current, state: "failed", reason, endedAt: endOf(current, now), runs },
+  };
+}
+
+/** When a comparison has ended that ends now, by the clock that it began by. */
+function endOf({ startedAt, since }: Comparison, now: number): number {
+  return startedAt + (since === undefined ? 0 : now - since);
+}
+
+/** Milliseconds that a comparison has taken until now, breaks left out. */
+export function elapsedOf({ startedAt, endedAt, since }: Comparison, now: number): number {
+  if (endedAt !== null) return endedAt - startedAt;
+  return since === undefined ? 0 : now - since;
 }
 
 /** The step every run that still trains has done. */

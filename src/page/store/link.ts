@@ -58,7 +58,8 @@ export function toFragment(
 }
 
 /**
- * What an address holds, or null where it holds no configuration. The content is not checked here.
+ * What an address holds, or null where it holds no configuration. The content is not checked here:
+ * whoever uses it asks the worker to (`readLink`).
  * @throws when the address holds something unreadable, and with both versions where it is of a
  * newer one
  */

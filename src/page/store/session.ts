@@ -1,60 +1,77 @@
 /**
- * Finished comparisons and their adapters, kept in this browser's IndexedDB so that a reload loses
- * nothing.
+ * Comparisons and their adapters, kept in this browser's IndexedDB so that a reload loses nothing,
+ * and the files of one that runs, so that it can go on after it. Requests reject where the browser
+ * keeps nothing.
  */
 
-import { createStore, del, entries, get, set, type UseStore } from "idb-keyval";
+import { del, entries, get, set } from "idb-keyval";
 import { isEnded } from "../../plan/phase";
+import { openStore } from "../../storage/open-store";
 import { formats, migrate, NewerVersionError, withVersion } from "../../versions/versions";
 import { type CurvesSnapshot, createCurves, snapshotCurves } from "../curves/run-curves";
+import { damageOf } from "./record-schema";
 import type { Comparison, RunRecord } from "./state";
 
 /** Older comparisons than this many are dropped. */
 export const keptComparisons = 8;
-/** Adapters above this size are not kept: full fine-tuning writes whole models. */
-const largestKeptAdapter = 64e6;
+/** Bytes above which nothing is kept: full fine-tuning writes models, and files may be huge. */
+const largestKept = 64e6;
 
 type SavedRun = Omit<RunRecord, "curves"> & { curves: CurvesSnapshot };
-interface SavedComparison extends Omit<Comparison, "runs"> {
+interface SavedComparison extends Omit<Comparison, "runs" | "since" | "detached"> {
   runs: SavedRun[];
+  /** Milliseconds that it had taken, where it was still running; left out by earlier versions. */
+  elapsed?: number;
 }
 
-const stores = new Map<string, UseStore>();
-
-function store(name: "comparisons" | "adapters"): UseStore {
-  const known = stores.get(name);
-  if (known) return known;
-  const opened = createStore(`sk-tuning-studio-${name}`, name);
-  stores.set(name, opened);
-  return opened;
+/** What a comparison's rows were read from: a sample by its id, or files. */
+export interface Sources {
+  sample: string | null;
+  train: File | null;
+  validation: File | null;
+  test: File | null;
 }
 
-const comparisons = () => store("comparisons");
-const adapters = () => store("adapters");
+const comparisons = openStore("sk-tuning-studio-comparisons", "comparisons");
+const adapters = openStore("sk-tuning-studio-adapters", "adapters");
+const sources = openStore("sk-tuning-studio-sources", "sources");
+
+/** Whether there is anything to show of a comparison. */
+export function hasCurves({ runs }: Pick<Comparison, "runs">): boolean {
+  return runs.some(({ curves }) => curves.steps.length > 0 || curves.evaluations.length > 0);
+}
 
 /** A comparison as it is stored. */
-export function savedRecord(comparison: Comparison): SavedComparison & { version: number } {
+export function savedRecord(
+  { since: _, detached: __, ...comparison }: Comparison,
+  elapsed = 0,
+): SavedComparison & { version: number } {
   return withVersion(formats.session, {
     ...comparison,
+    ...(comparison.endedAt === null && { elapsed }),
     runs: comparison.runs.map((run) => ({ ...run, curves: snapshotCurves(run.curves) })),
   });
 }
 
-/** Writes a comparison as it stands. */
-export async function saveComparison(comparison: Comparison): Promise<void> {
-  await set(comparison.id, savedRecord(comparison), comparisons());
+/** Writes a comparison as it stands; `elapsed`: milliseconds that it has taken. */
+export async function saveComparison(comparison: Comparison, elapsed: number): Promise<void> {
+  await set(comparison.id, savedRecord(comparison, elapsed), comparisons);
 }
 
 /**
  * The readable ones of stored records, newest first, and what to say where a newer studio made
- * some, else null. Those older than the oldest that can be read are passed over.
+ * some, or some are damaged, else null. Those older than the oldest that can be read are passed
+ * over.
  */
 export function readRecords(records: readonly unknown[]): { readable: SavedComparison[]; problem: string | null } {
   const readable: SavedComparison[] = [];
   let problem: string | null = null;
   for (const record of records) {
     try {
-      readable.push(migrate(formats.session, record) as SavedComparison);
+      const migrated = migrate(formats.session, record);
+      const damage = damageOf(migrated);
+      if (damage === null) readable.push(migrated as SavedComparison);
+      else problem = `A comparison that this browser keeps is damaged (${damage}), so it is not shown.`;
     } catch (error) {
       if (error instanceof NewerVersionError) problem = `${error.message} It stays kept until then.`;
     }
@@ -66,10 +83,11 @@ export function readRecords(records: readonly unknown[]): { readable: SavedCompa
 /**
  * A stored comparison as it is shown; one that was running when the page closed counts as stopped.
  */
-export function openRecord(saved: SavedComparison): Comparison {
+export function openRecord({ elapsed = 0, ...saved }: SavedComparison): Comparison {
   const ended = saved.endedAt !== null;
   return {
     ...saved,
+    endedAt: saved.endedAt ?? saved.startedAt + elapsed,
     state: ended ? saved.state : "stopped",
     reason: ended ? saved.reason : "the page was closed while it ran",
     runs: saved.runs.map((run) => ({
@@ -81,29 +99,49 @@ export function openRecord(saved: SavedComparison): Comparison {
 }
 
 /**
- * All saved comparisons, newest first, and what to say where some were made by a newer studio:
- * these stay stored.
+ * All saved comparisons, newest first, the ids of those that were running when their page was
+ * closed, and what to say of those that cannot be read: these stay stored.
  */
-export async function loadComparisons(): Promise<{ past: Comparison[]; problem: string | null }> {
-  const all = await entries<string, unknown>(comparisons());
+export async function loadComparisons(): Promise<{ past: Comparison[]; closed: string[]; problem: string | null }> {
+  const all = await entries<string, unknown>(comparisons);
   const { readable, problem } = readRecords(all.map(([, record]) => record));
   await Promise.all(readable.slice(keptComparisons).map(forgetComparison));
-  return { past: readable.slice(0, keptComparisons).map(openRecord), problem };
+  const kept = readable.slice(0, keptComparisons);
+  return {
+    past: kept.map(openRecord),
+    closed: kept.filter(({ endedAt }) => endedAt === null).map(({ id }) => id),
+    problem,
+  };
 }
 
 /** Removes a comparison and its adapters. */
 export async function forgetComparison(comparison: { id: string; runs: { key: string }[] }): Promise<void> {
-  await del(comparison.id, comparisons());
-  await Promise.all(comparison.runs.map((run) => del(run.key, adapters())));
+  await del(comparison.id, comparisons);
+  await forgetSources(comparison.id);
+  await Promise.all(comparison.runs.map((run) => del(run.key, adapters)));
 }
 
 /** Keeps a run's zip; false when it is too large to keep. */
 export async function saveAdapter(key: string, zip: Blob): Promise<boolean> {
-  if (zip.size > largestKeptAdapter) return false;
-  await set(key, zip, adapters());
+  if (zip.size > largestKept) return false;
+  await set(key, zip, adapters);
   return true;
 }
 
 export async function loadAdapter(key: string): Promise<Blob | null> {
-  return (await get<Blob>(key, adapters())) ?? null;
+  return (await get<Blob>(key, adapters)) ?? null;
+}
+
+/** Keeps what a comparison's rows were read from, where it is small enough. */
+export async function saveSources(id: string, { sample, train, validation, test }: Sources): Promise<void> {
+  const bytes = [train, validation, test].reduce((sum, file) => sum + (file?.size ?? 0), 0);
+  if (bytes <= largestKept) await set(id, { sample, train, validation, test }, sources);
+}
+
+export async function loadSources(id: string): Promise<Sources | null> {
+  return (await get<Sources>(id, sources)) ?? null;
+}
+
+export function forgetSources(id: string): Promise<void> {
+  return del(id, sources);
 }

@@ -36,6 +36,36 @@ export interface DeviceSlice {
   report: DeviceReport | null;
   /** Set when the worker could not start or the device went away: what happened. */
   lost: string | null;
+  /** Why nothing can be started as this page was opened; null where it can. */
+  refused: string | null;
+}
+
+/** Milliseconds that the engine has said nothing for. */
+export interface Silence {
+  /** Since it answered last that it lives. */
+  unanswered: number;
+  /** Since an event of it arrived. */
+  quiet: number;
+  /** The longest that it took to answer until now. */
+  longest: number;
+}
+
+/** What this browser could not keep, and why; null where it keeps it. */
+export interface StorageSlice {
+  /** The adapters that training goes on from after a crash. */
+  checkpoints: string | null;
+  /** Curves and finished adapters. */
+  results: string | null;
+}
+
+/** A comparison that broke off, with what is known of it. */
+export interface Interrupted {
+  id: string;
+  configuration: Configuration;
+  /** Its curves; null where only its adapters were kept. */
+  record: Comparison | null;
+  /** The step that every run can go on from at least; 0 where none has been evaluated. */
+  step: number;
 }
 
 export interface ModelSlice {
@@ -155,8 +185,14 @@ export interface RunRecord {
 
 export interface Comparison {
   id: string;
+  /** Milliseconds since 1970, as the clock stood then. */
   startedAt: number;
+  /** `startedAt` and as long as it took, whatever became of the clock; null while it runs. */
   endedAt: number | null;
+  /** The worker that trained it is gone: it cannot be asked about any run; left out else. */
+  detached?: true;
+  /** Where it runs: when it began by `performance.now()`, as if without a break. */
+  since?: number;
   configuration: Configuration;
   modelName: string;
   dataTitle: string;
@@ -198,12 +234,14 @@ export interface ComparisonSlice {
   /** Somebody has asked for an end. */
   stopping: boolean;
   imported: ImportedAdapter[];
+  /** Those that broke off and can go on, newest first. */
+  interrupted: Interrupted[];
 }
 
 /** Something that is waited for: how far it is, since when, and how far it was then. */
 export interface Wait {
   event: ProgressEvent;
-  /** Milliseconds. */
+  /** Milliseconds, by `performance.now()`. */
   since: number;
   startedAtDone: number;
 }
@@ -260,6 +298,8 @@ export interface StudioState {
   training: TrainingSlice;
   comparison: ComparisonSlice;
   waits: WaitsSlice;
+  silence: Silence;
   writing: WritingSlice;
+  storage: StorageSlice;
   ui: UiSlice;
 }

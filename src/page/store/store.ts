@@ -4,6 +4,7 @@ import { create } from "zustand";
 import { isUnfinished } from "../../plan/phase";
 import { DEFAULT_TASK, type MetricName, taskMetrics } from "../../tasks/metrics/names";
 import type { ColumnRoles, TaskId } from "../../worker/api";
+import { NO_SILENCE } from "./silence";
 import type { Comparison, RunRecord, StudioState, Theme } from "./state";
 
 function storedTheme(): Theme {
@@ -16,7 +17,7 @@ function storedTheme(): Theme {
 }
 
 export const useStudio = create<StudioState>()(() => ({
-  device: { report: null, lost: null },
+  device: { report: null, lost: null, refused: null },
   model: {
     listings: [],
     summary: null,
@@ -52,8 +53,10 @@ export const useStudio = create<StudioState>()(() => ({
     pace: [],
     stopping: false,
     imported: [],
+    interrupted: [],
   },
   waits: { open: [] },
+  silence: NO_SILENCE,
   writing: {
     settings: null,
     prompts: [],
@@ -62,6 +65,7 @@ export const useStudio = create<StudioState>()(() => ({
     stopped: false,
     error: null,
   },
+  storage: { checkpoints: null, results: null },
   ui: {
     theme: storedTheme(),
     axis: "step",

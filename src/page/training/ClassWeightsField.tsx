@@ -96,7 +96,7 @@ function Weights({ summary, given, balanced }: WeightsProps) {
                   {given === "balanced" ? (
                     formatSetting(rounded(balanced[id]!))
                   ) : (
-                    <WeightField name={name} value={known[name] ?? 1} known={known} />
+                    <WeightField name={name} value={Object.hasOwn(known, name) ? known[name]! : 1} known={known} />
                   )}
                 </td>
               </tr>

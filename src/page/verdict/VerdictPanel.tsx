@@ -31,7 +31,9 @@ export function VerdictPanel() {
     );
   }
   const { verdict } = comparison;
-  return verdict ? <Ended verdict={verdict} comparison={comparison} past={current === null} /> : null;
+  return verdict ? (
+    <Ended verdict={verdict} comparison={comparison} past={current === null || current.detached === true} />
+  ) : null;
 }
 
 interface EndedProps {

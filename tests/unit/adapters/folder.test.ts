@@ -225,7 +225,7 @@ describe("what does not fit is refused", () => {
       /adapter_config\.json is not JSON/,
     );
     await expect(readAdapterFiles({ ...files, "adapter_config.json": strToU8("null") })).rejects.toThrow(
-      /type undefined/,
+      /no peft_type is named/,
     );
     await expect(readAdapterFiles({ ...files, "run.json": strToU8("[]") })).rejects.toThrow(/run\.json does not hold/);
     await expect(

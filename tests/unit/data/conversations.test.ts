@@ -8,6 +8,7 @@ import { encodeConversation, readConversation, readTurns } from "../../../src/da
 import { buildDataset } from "../../../src/data/dataset";
 import { formats, guessTask } from "../../../src/data/formats/registry";
 import { openTable } from "../../../src/data/open-table";
+import { encodeText } from "../../../src/data/tokens";
 import type { ColumnRoles } from "../../../src/data/types";
 import { openTokenizer, type Tokenizer } from "../../../src/hub/tokenizer";
 import { fixtureModel } from "../../fixtures/reference";
@@ -339,9 +340,27 @@ describe("a model's own template", () => {
   it("that writes nothing is refused with the row", async () => {
     const rows = [1, 2].map((n) => ({ messages: [user("a"), assistant(`${n}`)] }));
     await expect(read("data.jsonl", jsonLines(rows), await tokenizerOf("{# nothing #}"))).rejects.toThrow(
-      /row [12].*it writes nothing, so there is no answer to learn/,
+      /row [12]: The model.s chat template refuses this conversation: it writes nothing/,
     );
   });
+});
+
+it.each([
+  ["a b", [1, 97, 98, 2]],
+  ["<s>a b</s>", [1, 97, 98, 2]],
+  ["<s>", [1, 2]],
+  ["a</s>", [1, 97, 2]],
+  ["<s>a<s>b", [1, 97, 1, 98, 2]],
+])("a text to classify that is written as %s has its special tokens once", (written, expected) => {
+  const tokenizer = {
+    ...{ trailingSpecials: 1, eosId: 2, encodeWords: () => ({ ids: [], wordOf: [] }) },
+    encode: (own: string) => {
+      const pieces = own.match(/<\/?s>|[a-z]/g) ?? [];
+      return [1, ...pieces.map((piece) => ({ "<s>": 1, "</s>": 2 })[piece] ?? piece.charCodeAt(0)), 2];
+    },
+  };
+  const { ids } = encodeText({ text: written, textPair: null, label: 0, row: 1 }, tokenizer, 50);
+  expect([...ids]).toEqual(expected);
 });
 
 it("an answer of 200,000 words is cut, not refused", () => {

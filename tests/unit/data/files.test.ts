@@ -1,4 +1,6 @@
-/** Tables in every kind of file that people have: the cells that pandas reads from the same file. */
+/**
+ * Tables in every kind of file that people have: the cells that pandas reads from the same file.
+ */
 
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -116,6 +118,15 @@ test.each<[what: string, content: string, name: string, rows: string[][]]>([
     '{"n": [[1], []], "a": {"b": [{"c": "]}\\""}]}, "d": [{"e": 1}]}',
     "d.json",
     [["c"], [']}"']],
+  ],
+  [
+    "long ids",
+    '{"id": 9007199254740993, "ids": [1, -12345678901234567890], "t": "9007199254740993", "f": 0.125}\n',
+    "d.jsonl",
+    [
+      ["id", "ids", "t", "f"],
+      ["9007199254740993", '[1,"-12345678901234567890"]', "9007199254740993", "0.125"],
+    ],
   ],
   [
     "a list with NaN",

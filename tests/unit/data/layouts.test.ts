@@ -291,6 +291,17 @@ const exports: Case[] = [
     says: ['read as Label Studio\'s export: "topic" of "text"'],
   },
   {
+    name: "Label Studio's JSON as it is downloaded, one list",
+    file: "project-1.json",
+    content: JSON.stringify(
+      ["good", "bad", "good", "bad"].map((own, row) =>
+        task(`${own} film ${row}`, [result("choices", { choices: [own] })]),
+      ),
+    ),
+    task: "sequence-classification",
+    rows: ["good film 0: good", "bad film 1: bad", "good film 2: good", "bad film 3: bad"],
+  },
+  {
     name: "Label Studio's JSON, several choices, several annotators, one cancelled",
     file: "export.jsonl",
     content: jsonLines([

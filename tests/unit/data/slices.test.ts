@@ -108,3 +108,14 @@ describe("rows", () => {
     expect(sliceRows(["1", "2", "1"]).map(({ name }) => name)).toEqual(["1", "2"]);
   });
 });
+
+test("numbers with a decimal comma are bands, in their order", () => {
+  const values = Array.from({ length: 40 }, (_, row) => `${row},5`);
+  expect(sliceRows(values, true).map(({ name }) => name)).toEqual([
+    "0,5 to 9,5",
+    "10,5 to 19,5",
+    "20,5 to 29,5",
+    "30,5 to 39,5",
+  ]);
+  expect(sliceRows(values).at(-1)!.name).toBe("29 other values");
+});

@@ -130,7 +130,7 @@ describe("readTable's errors", () => {
   it("names an empty file, a blank one and a header without rows", async () => {
     expect((await errorOf("", "empty.csv")).message).toMatch(/^empty\.csv: The file is empty \(0 bytes\)\./);
     expect((await errorOf(" \n\n")).message).toMatch(/nothing but white space \(3 bytes\)/);
-    expect((await errorOf("text,label\n")).message).toMatch(/header \("text", "label"\) and no rows/);
+    expect((await errorOf("text,label\n")).message).toMatch(/header \(text, label\) and no rows/);
     expect((await errorOf("text,label\n\n\n")).message).toMatch(/no rows/);
   });
 

@@ -236,3 +236,55 @@ describe("downloading", () => {
     await expect(openStored(store, "hf:tiny/other", quiet)).rejects.toThrow(/not stored in this browser/);
   });
 });
+
+describe("a server that answers in another form", () => {
+  const sha = COMMIT;
+  const info = { id: "a/b", sha, private: false, gated: false, downloads: 0, likes: 0, lastModified: "2026-01-01" };
+  const file = { type: "file", path: "config.json", size: 3, oid: "0".repeat(40) };
+
+  async function answered(model: unknown, tree: unknown) {
+    server = await serveHub({});
+    vi.stubGlobal("fetch", async (address: string | URL) => {
+      const said = String(address).includes("/tree/") ? tree : model;
+      return new Response(typeof said === "string" ? said : JSON.stringify(said), {
+        headers: { "Content-Type": "application/json" },
+      });
+    });
+    try {
+      return await lookUp({ name: "a/b", revision: null, token: null, address: "https://hub.example" });
+    } finally {
+      vi.unstubAllGlobals();
+    }
+  }
+
+  it.each<[what: string, model: unknown, tree: unknown, why: RegExp]>([
+    ["a listing that is a number", info, 3, /its list is none/],
+    ["a listing that is an object", info, { files: [] }, /its list is none/],
+    ["a listing that is null", info, null, /its list is none/],
+    ["no JSON", info, "<html>", /what came is no JSON/],
+    ["a git id that is a number", info, [{ ...file, oid: 7 }], /oid: .*expected string, received number/],
+    ["a git id that is none", info, [{ ...file, oid: "x" }], /oid: is no git id/],
+    ["a SHA-256 that is a list", info, [{ ...file, lfs: { oid: [], size: 3 } }], /lfs\.oid: /],
+    ["a size that is negative", info, [{ ...file, size: -1 }], /size: /],
+    ["a size that is text", info, [{ ...file, size: "3" }], /size: /],
+    ["a name that is missing", info, [{ ...file, path: undefined }], /path: it is missing/],
+    ["a commit that is none", { ...info, sha: 5 }, [file], /expected string, received number/],
+    ["a commit of any text", { ...info, sha: "../x" }, [file], /is no commit/],
+  ])("%s", async (_, model, tree, why) => {
+    const error = await answered(model, tree).then(
+      () => null,
+      (reason: Error) => reason,
+    );
+    expect(error?.message).toMatch(/^https:\/\/hub\.example answers in another form than the Hub's \(/);
+    expect(error?.message).toMatch(why);
+    expect(error?.message).not.toMatch(/undefined|is not a function|not iterable/);
+  });
+
+  it("files without a sum are listed, with none", async () => {
+    const model = await answered(info, [
+      { ...file, oid: null },
+      { type: "directory", path: "onnx", size: 0, oid: 4 },
+    ]);
+    expect(model.files).toEqual([{ name: "config.json", bytes: 3, sha256: null, gitId: null }]);
+  });
+});

@@ -63,7 +63,7 @@ describe("the registry", () => {
   });
 
   test("an unknown id is named beside those there are", () => {
-    const named = `no method "lorra". Methods: ${approaches.map(({ id }) => id).join(", ")}.`;
+    const named = `no method "lorra"; did you mean lora? Methods: ${approaches.map(({ id }) => id).join(", ")}.`;
     expect(() => approachOf("lorra")).toThrow(named);
     expect(() => methodOf("lorra")).toThrow(named);
   });
@@ -171,7 +171,7 @@ describe("options' refusals", () => {
     ["lora", { layers: "0-99999999" }, /layers name block 99999999; the model has 2/],
     ["vera", { layers: "0-99999999" }, /layers name block 99999999; the model has 2/],
     ["road", { layers: "0-99999999" }, /layers name block 99999999; the model has 2/],
-    ["lora", { layers: `${"0,".repeat(800)}0` }, /layers Too big: expected string to have <=1500 characters/],
+    ["lora", { layers: `${"0,".repeat(800)}0` }, /layers must have at most 1500 characters, and has 1601/],
     ["lora", { pattern: "(.*)*x" }, /pattern fits no linear layer/],
     ["lora", { pattern: "(.*.*.*.*.*.*.*)*=" }, /pattern fits no linear layer/],
     ["lora", { pattern: "(?=.)(q)_proj" }, /pattern "\(\?=\.\)\(q\)_proj" has look-around/],
@@ -184,7 +184,7 @@ describe("options' refusals", () => {
     ["dora", { learningRateRatio: 0 }, /learningRateRatio/],
     ["sk-prefix", { text: "" }, /text is empty/],
     ["sk-prefix", { map: "round" }, /map/],
-    ["sk-prompt", { depth: 3 }, /depth Too big: expected number to be <=2/],
+    ["sk-prompt", { depth: 3 }, /depth must be at most 2, and is 3/],
     ["prompt", { virtualTokens: 0 }, /virtualTokens/],
     ["prefix", { virtualTokens: 513 }, /virtualTokens/],
   ])("%s %o", async (method, options, message) => {

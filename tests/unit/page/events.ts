@@ -77,6 +77,7 @@ export function comparison(runs: RunRecord[], fields: Partial<Comparison> = {}):
     id: "c",
     startedAt: 0,
     endedAt: null,
+    since: 0,
     configuration: {
       model: "bundled:m",
       precision: "auto",
@@ -105,5 +106,5 @@ export function comparison(runs: RunRecord[], fields: Partial<Comparison> = {}):
 }
 
 export function slice(current: Comparison | null): ComparisonSlice {
-  return { current, past: [], revision: 0, error: null, pace: [], stopping: false, imported: [] };
+  return { current, past: [], revision: 0, error: null, pace: [], stopping: false, imported: [], interrupted: [] };
 }

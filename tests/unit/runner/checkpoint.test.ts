@@ -106,6 +106,12 @@ describe("a checkpoint", () => {
     expect(read.model).toBe("dir:../model");
   });
 
+  test("names data of the Hub as they were named", () => {
+    begin(given({ train: "hf:owner/rows", validation: "hf:owner/rows@main:held.csv" }));
+    const { data } = readConfiguration(readCheckpoint(join(folder, "results")).json);
+    expect(data).toMatchObject({ train: "hf:owner/rows", validation: "hf:owner/rows@main:held.csv" });
+  });
+
   test("keeps a copy of what a run starts from where the run replaces it", () => {
     begin(given({}, { initFrom: "results/LoRA", resume: true }));
     put("results/LoRA/adapter_config.json", "written since");

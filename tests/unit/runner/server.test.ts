@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -64,6 +64,24 @@ describe("shared files", () => {
     expect(readFileSync(path, "utf8")).toBe("zip");
     expect((await fetch(place, { method: "PUT", body: "again" })).status).toBe(404);
     expect(readFileSync(path, "utf8")).toBe("zip");
+  });
+
+  test("what the disk refuses, or whoever takes the file, is the answer, and no half of it stays", async () => {
+    const said: string[] = [];
+    const put = async (path: string, written: () => void) => {
+      const place = shared.receive(path, written, () => said.push(path));
+      const response = await fetch(origin + place, { method: "PUT", body: "zip" });
+      return [response.status, await response.text()];
+    };
+    const half = join(folder, "half.zip");
+    const taken = () => {
+      throw new Error("there is no room for it");
+    };
+    expect(await put(half, taken)).toEqual([507, "there is no room for it"]);
+    expect(existsSync(half)).toBe(false);
+    const below = join(folder, "private.txt", "a.zip");
+    expect(await put(below, () => {})).toEqual([507, `${below} could not be written: a part of the path is a file.`]);
+    expect(said).toEqual([half, below]);
   });
 
   test("what was never shared is not there", async () => {

@@ -1,0 +1,249 @@
+/**
+ * What breaks while it trains, in a real browser: nothing but the steps since the last evaluation
+ * is lost, and the page says in one sentence what has happened.
+ */
+
+import { expect, type Page, test } from "@playwright/test";
+import { csv, films } from "./films";
+import {
+  beforeWorker,
+  chooseFile,
+  compareButton,
+  keepRuns,
+  openStep,
+  runCard,
+  setTraining,
+  status,
+  waitForStatus,
+  waitUntilReady,
+} from "./studio";
+
+test.skip(({ isMobile }) => Boolean(isMobile), "the same at any width");
+
+const SHORT = { "Batch size": "4", "Evaluate every": "5", "Learning rate for all": "0.01" };
+
+const startAgain = (page: Page) => page.getByRole("button", { name: "Start the engine again" });
+const goOn = (page: Page) => page.getByRole("button", { name: /^Go on from step \d+$/ });
+
+/** Two runs on a small file of one's own. */
+async function prepare(page: Page, steps: number): Promise<void> {
+  await page.goto("/");
+  await waitUntilReady(page);
+  await openStep(page, "Data");
+  await chooseFile(page, "Training file", "films.csv", csv(films(24)));
+  await waitUntilReady(page);
+  await keepRuns(page, ["LoRA", "Head only"]);
+  await setTraining(page, { ...SHORT, Steps: String(steps) });
+}
+
+/** Rows of the table of a chart, as they are shown. */
+async function tableOf(page: Page, title: string): Promise<string[]> {
+  const button = page.getByRole("button", { name: `${title} as a table` });
+  if (await button.isVisible()) await button.click();
+  const table = page.getByRole("region", { name: `${title}, table` });
+  // Charts and tables are drawn a moment later.
+  await expect(table.getByRole("cell").filter({ hasText: "–" })).toHaveCount(0);
+  return table.getByRole("row").allInnerTexts();
+}
+
+/** Has the worker hold on to a step for as long as the page wants: it stays in mid-run. */
+const SLOW_STEPS = `{
+  const { postMessage } = MessagePort.prototype;
+  MessagePort.prototype.postMessage = function (...given) {
+    setTimeout(() => postMessage.apply(this, given), given[0] === null ? 30 : 0);
+  };
+}`;
+
+test("after a reload in mid-run the page offers to go on, and it goes on to the same losses", async ({ page }) => {
+  await prepare(page, 30);
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished: 30 steps/);
+  const whole = { training: await tableOf(page, "Training loss"), validation: await tableOf(page, "Validation loss") };
+  expect(whole.validation).toHaveLength(8);
+
+  await beforeWorker(page, SLOW_STEPS);
+  await prepare(page, 30);
+  await compareButton(page).click();
+  await waitForStatus(page, /^step (1[2-9]|2\d) of 30/);
+  await page.reload();
+  const offer = page.getByRole("status").filter({ hasText: "A comparison was broken off." });
+  await expect(offer).toContainText(/2.runs on films\.csv, at step \d+ of 30\./);
+  await waitUntilReady(page);
+  const step = Number(/\d+/.exec((await goOn(page).textContent()) ?? "")?.[0]);
+  expect(step).toBeGreaterThanOrEqual(10);
+  expect(step % 5).toBe(0);
+  await goOn(page).click();
+  await waitForStatus(page, /^Finished: 30 steps/);
+  expect(await tableOf(page, "Training loss")).toEqual(whole.training);
+  expect(await tableOf(page, "Validation loss")).toEqual(whole.validation);
+  await expect(page.locator(".banners")).toBeEmpty();
+  // Nothing is left to go on with.
+  await page.reload();
+  await waitUntilReady(page);
+  await expect(offer).toHaveCount(0);
+});
+
+test("a worker that was ended is noticed, and everything but its last steps is kept", async ({ page }) => {
+  await page.addInitScript(() => {
+    const workers: Worker[] = [];
+    const Original = window.Worker;
+    window.Worker = class extends Original {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        super(url, options);
+        workers.push(this);
+      }
+    };
+    Object.assign(window, {
+      endWorkers: () => {
+        for (const worker of workers) worker.terminate();
+      },
+    });
+  });
+  await page.clock.install();
+  await prepare(page, 400);
+  await compareButton(page).click();
+  await waitForStatus(page, /^step [6-9] of|^step \d\d+ of/);
+  await page.evaluate(() => (window as unknown as { endWorkers: () => void }).endWorkers());
+  await page.clock.runFor(20_000);
+  await expect(startAgain(page)).toHaveCount(0);
+  await page.clock.runFor(600_000);
+  await expect(page.getByRole("status").filter({ hasText: "The engine has not answered for" })).toBeVisible();
+  await startAgain(page).click();
+  await waitUntilReady(page);
+  await expect(page.getByRole("alert")).toHaveCount(0);
+  await expect(startAgain(page)).toHaveCount(0);
+  await waitForStatus(page, /^Failed at step \d+ of 400: The engine did not answer and was started again\./);
+  await page
+    .getByRole("button", { name: /^Continue from step \d+$/ })
+    .first()
+    .click();
+  await waitForStatus(page, /^step \d+ of 400/);
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await waitForStatus(page, /^Stopped at step \d+ of 400/);
+  await expect(status(page)).toBeVisible();
+});
+
+/** What a browser does that keeps nothing: IndexedDB throws, and files have no place. */
+const NO_STORAGE = `{
+  const denied = () => { throw new DOMException("access to the Indexed Database API is denied", "SecurityError"); };
+  IDBFactory.prototype.open = denied;
+  StorageManager.prototype.getDirectory = async () => denied();
+}`;
+
+test("where the browser denies storage everything trains, and the page says what will not survive", async ({
+  page,
+}) => {
+  await page.addInitScript(NO_STORAGE);
+  await beforeWorker(page, NO_STORAGE);
+  await prepare(page, 6);
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished: 6 steps/);
+  await expect(page.getByRole("status").filter({ hasText: "This browser could not keep" })).toHaveText(
+    /curves and finished adapters.*\(.*is denied\)\. Training goes on, but a reload or a crash would lose them/,
+  );
+  await expect(page.getByRole("button", { name: "Download the adapter of LoRA", exact: true }).first()).toBeEnabled();
+});
+
+test("where storage is full everything trains, and the page says so", async ({ page, baseURL }) => {
+  await prepare(page, 6);
+  const session = await page.context().newCDPSession(page);
+  await session.send("Storage.overrideQuotaForOrigin", { origin: new URL(baseURL!).origin, quotaSize: 1 });
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished: 6 steps/);
+  await expect(page.getByRole("status").filter({ hasText: "This browser could not keep" })).toContainText(
+    "download what you need before you leave this page",
+  );
+});
+
+test("each of two tabs goes on with its own comparison", async ({ page, context }) => {
+  const other = await context.newPage();
+  await beforeWorker(other, SLOW_STEPS);
+  await prepare(other, 400);
+  await compareButton(other).click();
+  await waitForStatus(other, /^step ([6-9]|\d\d) of 400/);
+  await other.getByRole("button", { name: "Pause" }).click();
+
+  await prepare(page, 12);
+  await keepRuns(page, ["Head only"]);
+  // The other tab's comparison is that tab's to go on with.
+  await expect(goOn(page)).toHaveCount(0);
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished: 12 steps/);
+  await expect(status(other)).toHaveText(/^Paused at step \d+ of 400/);
+
+  await other.close({ runBeforeUnload: false });
+  await page.reload();
+  await expect(page.getByRole("status").filter({ hasText: "A comparison was broken off." })).toContainText(/2.runs on/);
+  await page.getByRole("button", { name: "Forget it" }).click();
+  await expect(goOn(page)).toHaveCount(0);
+  await page.reload();
+  await waitUntilReady(page);
+  await expect(goOn(page)).toHaveCount(0);
+});
+
+test("a clock that is set back and a frozen tab change nothing", async ({ page }) => {
+  await beforeWorker(page, SLOW_STEPS);
+  await prepare(page, 30);
+  await compareButton(page).click();
+  await waitForStatus(page, /^step \d+ of 30/);
+  await page.evaluate(() => {
+    const now = Date.now;
+    Date.now = () => now() - 3_600_000;
+  });
+  const session = await page.context().newCDPSession(page);
+  await session.send("Page.setWebLifecycleState", { state: "frozen" });
+  await new Promise((resolve) => setTimeout(resolve, 3000));
+  await session.send("Page.setWebLifecycleState", { state: "active" });
+  await waitForStatus(page, /^Finished: 30 steps in [\d.]+.(s|min \d+.s)\.$/);
+  await expect(page.locator(".banners")).toBeEmpty();
+});
+
+test("a network that is cut in the middle of a model is named, and the model opens once it is back", async ({
+  page,
+}) => {
+  await page.route(/\/models\/.*\.safetensors$/, (route) => route.abort("internetdisconnected"));
+  await page.goto("/");
+  const alert = page.getByRole("alert").filter({ hasText: "The base model was not opened." });
+  await expect(alert).toContainText(/of \d+ bytes/);
+  await page.unroute(/\/models\/.*\.safetensors$/);
+  await page.reload();
+  await waitUntilReady(page);
+  await expect(page.getByRole("alert")).toHaveCount(0);
+});
+
+test("a page that was opened by plain http says what it needs", async ({ page, baseURL }) => {
+  await page.route("http://studio.test/**", async (route) => {
+    const { pathname } = new URL(route.request().url());
+    await route.fulfill({ response: await route.fetch({ url: new URL(pathname, baseURL).href }) });
+  });
+  await page.goto("http://studio.test/");
+  await expect(page.getByRole("alert")).toHaveText(
+    /^This page was opened by plain http .* https, or .*http:\/\/localhost\.$/,
+  );
+  await expect(compareButton(page)).toBeDisabled();
+});
+
+/** As an address holds it. */
+const linkOf = (content: unknown) => `/#c=${Buffer.from(JSON.stringify(content)).toString("base64url")}`;
+
+test("what cannot be used of an address is named, and a run that was removed does not come back", async ({ page }) => {
+  const run = (name: string, options: object, method = "lora") => ({ name, method, options });
+  const runs = [run("Good", { rank: 4 }), run("Odd", { r: 4 }), run("Unknown", {}, "loar")];
+  await page.goto(linkOf({ training: { seeds: 1000000000 }, runs }));
+  const alert = page.getByRole("alert").filter({ hasText: "in this address cannot be used" });
+  await expect(alert).toContainText("seeds: must be at most 10, and is 1000000000.");
+  await expect(alert).toContainText('no method "loar"; did you mean lora?');
+  await expect(runCard(page, "Odd")).toContainText('lora has no option "r"; did you mean rank?');
+  await waitForStatus(page, /^Odd has an option that cannot be used/);
+  await page.getByRole("button", { name: "Remove Odd", exact: true }).click();
+  await waitUntilReady(page);
+  await page.getByRole("button", { name: "Remove Good", exact: true }).click();
+  await expect(page.locator(".run-card")).toHaveCount(0);
+  await expect.poll(() => decoded(page.url())).toMatchObject({ runs: [] });
+  await page.reload();
+  await waitForStatus(page, /^Add a method first/);
+});
+
+function decoded(address: string): unknown {
+  return JSON.parse(Buffer.from(address.slice(address.indexOf("#c=") + 3), "base64url").toString());
+}

@@ -1,0 +1,143 @@
+/** What a schema has against a value, in words: the value, its limits, and the nearest name. */
+
+import * as z from "zod";
+import { nearestName } from "./nearest-name";
+
+/** Letters of a value that a message shows. */
+const LONGEST = 60;
+
+/** Nodes of a JSON Schema. */
+type Node = Readonly<Record<string, unknown>>;
+
+/** One thing that does not fit. */
+export interface SchemaIssue {
+  readonly path: readonly PropertyKey[];
+  /** Without the path: "must be at most 10, and is 12". */
+  readonly message: string;
+  /** zod's name for the kind of it. */
+  readonly code: string;
+  /** Of keys that there are none of: which. */
+  readonly keys: readonly string[];
+}
+
+/**
+ * Checks a value.
+ * @param noun what a key of it is called, for example "option"; default: nothing
+ * @returns the value as the schema gives it, or what it has against it
+ */
+export function checkedBy<T>(
+  schema: z.ZodType<T>,
+  value: unknown,
+  noun = "",
+): { value: T } | { issues: SchemaIssue[] } {
+  const result = schema.safeParse(value, { reportInput: true });
+  if (result.success) return { value: result.data };
+  const issues = result.error.issues.map(
+    (issue): SchemaIssue => ({
+      path: issue.path,
+      message: inWords(issue, schema, noun),
+      code: issue.code,
+      keys: issue.code === "unrecognized_keys" ? issue.keys : [],
+    }),
+  );
+  return { issues };
+}
+
+/** `training.seeds: must be at most 10, and is 12`; without a path it begins with `whole`. */
+export function issueLine({ path, message }: Pick<SchemaIssue, "path" | "message">, whole: string): string {
+  return path.length > 0 ? `${z.core.toDotPath([...path])}: ${message}` : `${whole} ${message}`;
+}
+
+function inWords(issue: z.core.$ZodIssue, schema: z.ZodType, noun: string): string {
+  const { input } = issue;
+  // What a schema says in its own words is said in these.
+  const usual = z.config().localeError?.(issue as z.core.$ZodRawIssue);
+  if (issue.message !== (typeof usual === "string" ? usual : usual?.message)) return issue.message;
+  switch (issue.code) {
+    case "unrecognized_keys": {
+      const known = namesAt(schema, issue.path);
+      const kind = noun && `${noun} `;
+      return issue.keys.map((key) => `has no ${kind}"${cut(key)}"${meant(key, known)}`).join(", and ");
+    }
+    case "invalid_type":
+      return `must be ${kinds[issue.expected] ?? issue.expected}${input === undefined ? ", and is missing" : `, and is ${shown(input)}`}`;
+    case "invalid_value": {
+      const names = issue.values.map(String);
+      const near = typeof input === "string" ? meant(input, names) : "";
+      return `must be ${names.length === 1 ? names[0] : `one of ${names.join(", ")}`}, and is ${shown(input)}${near}`;
+    }
+    case "too_big": {
+      const { maximum, inclusive, origin } = issue;
+      return limited(inclusive === false ? "below" : "at most", maximum, origin, input);
+    }
+    case "too_small": {
+      const { minimum, inclusive, origin } = issue;
+      return limited(inclusive === false ? "above" : "at least", minimum, origin, input);
+    }
+    default:
+      return issue.message;
+  }
+}
+
+const kinds: Readonly<Record<string, string>> = {
+  int: "a whole number",
+  number: "a number",
+  string: "a text",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  record: "an object",
+};
+
+/** What the parts of something with a length are called. */
+const parts: Readonly<Record<string, string>> = { string: "characters", array: "entries", set: "entries" };
+
+function limited(how: string, limit: number | bigint, origin: string, input: unknown): string {
+  const part = parts[origin];
+  if (!part) return `must be ${how} ${limit}, and is ${shown(input)}`;
+  return `must have ${how} ${limit} ${part}, and has ${(input as { length?: number }).length ?? "none"}`;
+}
+
+function shown(value: unknown): string {
+  if (typeof value === "string") return `"${cut(value)}"`;
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "object" && value !== null) return "an object";
+  return String(value);
+}
+
+function cut(text: string): string {
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
+
+/** "; did you mean x?" and what else there is; nothing where there are no names. */
+function meant(name: string, known: readonly string[]): string {
+  if (known.length === 0) return "";
+  return `; did you mean ${nearestName(cut(name), known)}?`;
+}
+
+/** The keys that an object at this place may have. */
+function namesAt(schema: z.ZodType, path: readonly PropertyKey[]): string[] {
+  const root = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Node;
+  let nodes = alternatives(root, root);
+  for (const key of path)
+    nodes = nodes.flatMap((node) => within(node, key)).flatMap((node) => alternatives(node, root));
+  return nodes.flatMap(({ properties }) => Object.keys((properties ?? {}) as Node));
+}
+
+/** A node with what it refers to, or the nodes that it is any of. */
+function alternatives(node: Node, root: Node): Node[] {
+  const name = typeof node.$ref === "string" ? node.$ref.split("/").at(-1)! : null;
+  if (name !== null) return alternatives((root.$defs as Record<string, Node>)[name]!, root);
+  const several = [node.anyOf, node.oneOf, node.allOf].filter(Array.isArray).flat() as Node[];
+  return [node, ...several.flatMap((one) => alternatives(one, root))];
+}
+
+function within({ properties, items, additionalProperties }: Node, key: PropertyKey): Node[] {
+  if (typeof key === "number") return isNode(items) ? [items] : [];
+  const own = isNode(properties) && Object.hasOwn(properties, key) ? properties[String(key)] : additionalProperties;
+  return isNode(own) ? [own] : [];
+}
+
+function isNode(value: unknown): value is Node {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

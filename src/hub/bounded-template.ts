@@ -1,0 +1,123 @@
+/**
+ * Jinja that others wrote, rendered within bounds: steps of its interpreter, what it builds, and
+ * its own length. The library's interpreter has none, so that `range(1000000000)` ends the tab. Not
+ * for finding a template or for what it is given.
+ */
+
+import { Environment, Interpreter, Template } from "@huggingface/jinja";
+import { shortened } from "../errors/shortened";
+
+export const TEMPLATE_LIMITS = {
+  /** Characters of a template; the longest that are published have some 30,000. */
+  source: 1_000_000,
+  /** Nodes that are evaluated, and turns of loops; a turn of a conversation takes some dozens. */
+  steps: 300_000,
+  /** Characters of a text, and entries of a list, that it may build. */
+  text: 2 ** 26,
+  list: 100_000,
+} as const;
+
+type Statement = Parameters<Interpreter["evaluate"]>[0];
+type Value = ReturnType<Interpreter["evaluate"]>;
+
+class BoundedInterpreter extends Interpreter {
+  #steps = 0;
+  /** What loops go over: a turn whose body is empty evaluates nothing. */
+  readonly #loopedOver = new Set<unknown>();
+
+  override evaluate(statement: Statement | undefined, environment: Environment): Value {
+    this.#count(1);
+    if (statement?.type === "For") {
+      const { iterable } = statement as unknown as { iterable: { lhs?: unknown } };
+      this.#loopedOver.add(iterable.lhs ?? iterable);
+    }
+    const value = super.evaluate(statement, environment);
+    const { value: held } = value as { value: unknown };
+    if (this.#loopedOver.has(statement)) this.#count(Array.isArray(held) ? held.length : 0);
+    if (typeof held === "string" && held.length > TEMPLATE_LIMITS.text) {
+      throw new Error(`it builds a text of ${held.length} characters; at most ${TEMPLATE_LIMITS.text} may be built`);
+    }
+    if (Array.isArray(held)) checkLength(held.length);
+    return value;
+  }
+
+  #count(steps: number): void {
+    this.#steps += steps;
+    if (this.#steps > TEMPLATE_LIMITS.steps) throw new Error(`it takes more than ${TEMPLATE_LIMITS.steps} steps`);
+  }
+}
+
+function checkLength(entries: number): void {
+  if (entries <= TEMPLATE_LIMITS.list) return;
+  throw new Error(`it builds a list of ${entries} entries; at most ${TEMPLATE_LIMITS.list} may be built`);
+}
+
+/** Python's `range`. */
+function range(start: number, stop?: number, step = 1): number[] {
+  const [first, end] = stop === undefined ? [0, start] : [start, stop];
+  if (step === 0) throw new Error("range() step must not be zero");
+  const length = Math.max(0, Math.ceil((end - first) / step));
+  checkLength(length);
+  return Array.from({ length }, (_, index) => first + index * step);
+}
+
+/** Today by the directives of Python's `strftime` that templates use. */
+function today(format: string): string {
+  const now = new Date();
+  const name = (month: "short" | "long") => new Intl.DateTimeFormat("en-US", { month }).format(now);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const parts: Readonly<Record<string, () => string>> = {
+    Y: () => String(now.getFullYear()),
+    m: () => two(now.getMonth() + 1),
+    d: () => two(now.getDate()),
+    b: () => name("short"),
+    B: () => name("long"),
+    H: () => two(now.getHours()),
+    M: () => two(now.getMinutes()),
+    S: () => two(now.getSeconds()),
+    "%": () => "%",
+  };
+  return format.replaceAll(/%(.)/g, (whole, key: string) => (Object.hasOwn(parts, key) ? parts[key]!() : whole));
+}
+
+const GLOBALS: Readonly<Record<string, unknown>> = {
+  true: true,
+  false: false,
+  none: null,
+  True: true,
+  False: false,
+  None: null,
+  raise_exception(message: string) {
+    throw new Error(message);
+  },
+  range,
+  strftime_now: today,
+};
+
+/**
+ * A template, to be rendered with variables.
+ * @throws Error when it is no Jinja or too long; what is returned throws one when the template
+ *   refuses what it is given, or leaves its bounds.
+ */
+export function boundedTemplate(source: string): (variables: Readonly<Record<string, unknown>>) => string {
+  if (source.length > TEMPLATE_LIMITS.source) {
+    throw new Error(`it has ${source.length} characters; at most ${TEMPLATE_LIMITS.source} can be read`);
+  }
+  const { parsed } = inWords(() => new Template(source));
+  return (variables) => {
+    const environment = new Environment();
+    for (const [name, value] of Object.entries({ ...GLOBALS, ...variables })) environment.set(name, value);
+    return inWords(() => String(new BoundedInterpreter(environment).run(parsed).value));
+  };
+}
+
+/** The library meets what it does not expect with the engine's own errors. */
+function inWords<Result>(work: () => Result): Result {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof RangeError) throw new Error("it is nested too deep, or builds too much");
+    if (error instanceof TypeError) throw new Error("it is cut off, or uses what is not there");
+    throw new Error(shortened((error as Error).message, 300));
+  }
+}

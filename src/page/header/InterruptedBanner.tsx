@@ -1,0 +1,36 @@
+/** Offers to go on with a comparison that broke off by a reload, a crash or a closed tab. */
+
+import { forget, goOn } from "../actions/interrupted";
+import { Message } from "../layout/Message";
+import { formatCount, formatPlural, formatWhen } from "../numbers";
+import type { Interrupted } from "../store/state";
+import { isBusy, useStudio } from "../store/store";
+
+export function InterruptedBanner() {
+  const interrupted = useStudio((state) => state.comparison.interrupted[0]);
+  const busy = useStudio(
+    (state) =>
+      isBusy(state) || state.device.report === null || state.model.opening !== null || state.data.opening !== null,
+  );
+  const hasDevice = useStudio(({ device }) => device.lost === null && device.refused === null);
+  if (!interrupted || !hasDevice) return null;
+  const { step } = interrupted;
+  return (
+    <Message kind="info">
+      <strong>A comparison was broken off.</strong> {inWords(interrupted)}{" "}
+      <button type="button" className="button button-small" disabled={busy} onClick={() => void goOn(interrupted)}>
+        {step > 0 ? `Go on from step ${formatCount(step)}` : "Start it again"}
+      </button>{" "}
+      <button type="button" className="button button-small" disabled={busy} onClick={() => void forget(interrupted)}>
+        Forget it
+      </button>
+    </Message>
+  );
+}
+
+function inWords({ configuration, record, step: kept }: Interrupted): string {
+  const runs = formatPlural(record?.runs.length ?? configuration.runs.length, "run");
+  if (!record) return `${runs} on ${configuration.data.train}.`;
+  const { startedAt, dataTitle, step, steps } = record;
+  return `${formatWhen(startedAt)}, ${runs} on ${dataTitle}, at step ${formatCount(Math.max(step, kept))} of ${formatCount(steps)}.`;
+}

@@ -1,0 +1,130 @@
+/**
+ * What an address holds, checked before anything of it is used: what does not fit is left out and
+ * said, so that the rest of the link still works. How an address is written: `page/store/link.ts`.
+ */
+
+import { checkedBy, issueLine, type SchemaIssue } from "../errors/checked-by";
+import { nearestName } from "../errors/nearest-name";
+import type { ModelFacts } from "../methods/method";
+import { approaches } from "../methods/registry";
+import {
+  linkedDataSchema,
+  MOST_RUNS,
+  type RunConfiguration,
+  runSchema,
+  type TrainingConfiguration,
+  trainingSchema,
+} from "./configuration";
+
+/** A run of a link, with what keeps it from being used as it is, by option; empty for most. */
+export interface LinkedRun {
+  readonly run: RunConfiguration;
+  readonly problems: Readonly<Record<string, string>>;
+}
+
+export interface CheckedLink {
+  readonly data: ReturnType<typeof linkedDataSchema.parse> | null;
+  /** Only what the link says. */
+  readonly training: Partial<TrainingConfiguration>;
+  readonly runs: readonly LinkedRun[];
+  /** What was left out, in sentences. */
+  readonly leftOut: readonly string[];
+}
+
+/** Of these kinds is what no form can show; values beyond a model's limits the estimate refuses. */
+const UNUSABLE = new Set(["invalid_type", "invalid_union", "invalid_key", "unrecognized_keys"]);
+
+/** What no option of a run is called: where a problem belongs to the run as a whole. */
+const WHOLE = "";
+
+/**
+ * Checks the content of an address, brought to today's version.
+ * @param model whose options are meant
+ * @throws {Error} where it is not the content of an address at all
+ */
+export function readLink(content: unknown, model: Pick<ModelFacts, "family" | "config">): CheckedLink {
+  if (!isObject(content) || !Array.isArray(content.runs) || !isObject(content.training)) {
+    throw new Error("The configuration in this address is cut off or damaged; ask for the link again.");
+  }
+  const leftOut: string[] = [];
+  const without = (what: string, issues: readonly SchemaIssue[]) =>
+    leftOut.push(
+      sentence(`${what} in this address cannot be used: ${issues.map((issue) => issueLine(issue, "it")).join("; ")}`),
+    );
+
+  let data: CheckedLink["data"] = null;
+  if (content.data !== undefined) {
+    const checked = checkedBy(linkedDataSchema, content.data);
+    if ("issues" in checked) without("How the file is read", checked.issues);
+    else data = checked.value;
+  }
+
+  let training: CheckedLink["training"] = {};
+  const checked = checkedBy(trainingSchema, content.training);
+  if ("issues" in checked) without("The training", checked.issues);
+  else training = only(checked.value, content.training);
+
+  const runs: LinkedRun[] = [];
+  for (const [index, given] of content.runs.slice(0, MOST_RUNS).entries()) {
+    const run = readRun(given, `Run ${index + 1}`, model);
+    if (typeof run === "string") leftOut.push(run);
+    else runs.push(run);
+  }
+  if (content.runs.length > MOST_RUNS) {
+    leftOut.push(`This address has ${content.runs.length} runs; the first ${MOST_RUNS} were taken.`);
+  }
+  return { data, training, runs, leftOut };
+}
+
+/** The run, with its problems; or why there is none, in a sentence. */
+function readRun(given: unknown, place: string, model: Pick<ModelFacts, "family" | "config">): LinkedRun | string {
+  if (!isObject(given)) return `${place} of this address is none, and was left out.`;
+  const { name: called, method: id, options: set = {}, ...others } = given;
+  const name = typeof called === "string" && called.trim() !== "" ? called.slice(0, 60) : place;
+  const approach = approaches.find((candidate) => candidate.id === id);
+  if (!approach) {
+    const near =
+      typeof id === "string" && id !== ""
+        ? nearestName(
+            id,
+            approaches.map((one) => one.id),
+          )
+        : null;
+    const hint = near === null ? "" : `; did you mean ${near}?`;
+    const method = JSON.stringify(id)?.slice(0, 60) ?? "for it";
+    return sentence(`The run "${name}" of this address was left out: this studio has no method ${method}${hint}`);
+  }
+  const problems: Record<string, string> = {};
+  const note = (key: string, line: string) => {
+    problems[key] = problems[key] === undefined ? line : `${problems[key]} ${line}`;
+  };
+  const checked = checkedBy(runSchema, { name, method: approach.id, ...others });
+  if ("issues" in checked) for (const issue of checked.issues) note(WHOLE, sentence(issueLine(issue, "it")));
+  const run = "issues" in checked ? { name, method: approach.id, options: {} } : checked.value;
+  if (!isObject(set)) {
+    note(WHOLE, `Its options must be an object, and are ${JSON.stringify(set)}.`);
+    return { run, problems };
+  }
+  const options = { ...set };
+  const judged = checkedBy(approach.options(model), set, "option");
+  for (const issue of "issues" in judged ? judged.issues : []) {
+    if (!UNUSABLE.has(issue.code)) continue;
+    const [key] = issue.path;
+    for (const unusable of key === undefined ? issue.keys : [String(key)]) delete options[unusable];
+    note(key === undefined ? WHOLE : String(key), sentence(issueLine(issue, approach.id)));
+  }
+  return { run: { ...run, options }, problems };
+}
+
+function sentence(line: string): string {
+  return /[.?]$/.test(line) ? line : `${line}.`;
+}
+
+/** Those of the values whose keys were given; the rest are defaults. */
+function only<T extends object>(values: T, given: object): Partial<T> {
+  return Object.fromEntries(Object.entries(values).filter(([key]) => Object.hasOwn(given, key))) as Partial<T>;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,58 @@
+/** What a schema has against a value is said with the value, the limits and the nearest name. */
+
+import { describe, expect, it } from "vitest";
+import * as z from "zod";
+import { checkedBy, issueLine } from "../../../src/errors/checked-by";
+
+const schema = z.strictObject({
+  rank: z.int().min(1).max(64).default(8),
+  rate: z.number().positive().optional(),
+  init: z.enum(["gaussian", "zeros"]).optional(),
+  name: z.string().min(2).max(5).optional(),
+  targets: z.array(z.string()).min(1).nullable().optional(),
+  text: z.string().min(1, "is empty").optional(),
+  inner: z.strictObject({ patience: z.int() }).nullable().optional(),
+  lists: z.array(z.strictObject({ label: z.string() })).optional(),
+  weights: z.record(z.string(), z.strictObject({ value: z.number() })).optional(),
+});
+
+const said = (value: unknown) => {
+  const checked = checkedBy(schema, value, "option");
+  return "issues" in checked ? checked.issues.map((issue) => issueLine(issue, "lora")) : [];
+};
+
+describe("checkedBy", () => {
+  it("gives the value with its defaults", () => {
+    expect(checkedBy(schema, { rate: 0.1 })).toEqual({ value: { rank: 8, rate: 0.1 } });
+  });
+
+  it.each([
+    [{ r: 8 }, 'lora has no option "r"; did you mean rank?'],
+    [{ Rank: 8 }, 'lora has no option "Rank"; did you mean rank?'],
+    [
+      { rnk: 8, iniit: 1 },
+      'lora has no option "rnk"; did you mean rank?, and has no option "iniit"; did you mean init?',
+    ],
+    [{ rank: 0 }, "rank: must be at least 1, and is 0"],
+    [{ rank: 1e6 }, "rank: must be at most 64, and is 1000000"],
+    [{ rank: 1.5 }, "rank: must be a whole number, and is 1.5"],
+    [{ rank: "8" }, 'rank: must be a number, and is "8"'],
+    [{ rank: null }, "rank: must be a number, and is null"],
+    [{ rate: 0 }, "rate: must be above 0, and is 0"],
+    [{ init: "gausian" }, 'init: must be one of gaussian, zeros, and is "gausian"; did you mean gaussian?'],
+    [{ name: "a" }, "name: must have at least 2 characters, and has 1"],
+    [{ name: "x".repeat(9999) }, "name: must have at most 5 characters, and has 9999"],
+    [{ name: ["x".repeat(9999)] }, "name: must be a text, and is a list"],
+    [{ rank: "x".repeat(9999) }, `rank: must be a number, and is "${"x".repeat(60)}…"`],
+    [{ text: "" }, "text: is empty"],
+    [{ targets: [] }, "targets: must have at least 1 entries, and has 0"],
+    [{ inner: { patient: 3 } }, "inner.patience: must be a number, and is missing"],
+    [{ inner: { patience: 3, patient: 3 } }, 'inner: has no option "patient"; did you mean patience?'],
+    [{ lists: [{ label: "a" }, { label: "b", lable: "c" }] }, 'lists[1]: has no option "lable"; did you mean label?'],
+    [{ weights: { a: { value: 1, valeu: 2 } } }, 'weights.a: has no option "valeu"; did you mean value?'],
+    [null, "lora must be an object, and is null"],
+    [[], "lora must be an object, and is a list"],
+  ])("%j: %s", (value, line) => {
+    expect(said(value)).toContain(line);
+  });
+});

@@ -1,0 +1,128 @@
+/** What an address holds is checked before it is used; what does not fit is named. */
+
+import { describe, expect, it } from "vitest";
+import { approaches } from "../../../src/methods/registry";
+import { familyOf } from "../../../src/models/registry";
+import { readLink } from "../../../src/plan/read-link";
+import { fixtureJson } from "../../fixtures/reference";
+
+const config = await fixtureJson("models/tiny-llama/config.json");
+const family = familyOf(config);
+const model = { family, config: family.readConfig(config) };
+const lora = (fields: object = {}) => ({ name: "LoRA", method: "lora", options: {}, ...fields });
+const link = (fields: object) => readLink({ training: {}, runs: [lora()], ...fields }, model);
+
+describe("a link", () => {
+  it("that fits is taken as it is, and what it leaves out stays as it was", () => {
+    const columns = { text: "sentence", label: "mood" };
+    const data = { task: "sequence-classification", columns, test: { folds: 3 }, group: "author" };
+    const read = link({
+      data,
+      training: { steps: 7, learningRate: "search" },
+      runs: [lora({ options: { rank: 4 }, learningRate: 0.01 })],
+    });
+    expect(read).toEqual({
+      data: { ...data, columns: { text: "sentence", textPair: null, label: "mood" } },
+      training: { steps: 7, learningRate: "search" },
+      runs: [{ run: lora({ options: { rank: 4 }, learningRate: 0.01 }), problems: {} }],
+      leftOut: [],
+    });
+  });
+
+  it.each([
+    ["runs that are null", { training: {}, runs: null }],
+    ["runs that are a text", { training: {}, runs: "LoRA" }],
+    ["no training", { runs: [] }],
+    ["a list", []],
+    ["a number", 3],
+    ["null", null],
+  ])("of %s is none", (_, content) => {
+    expect(() => readLink(content, model)).toThrow(
+      "The configuration in this address is cut off or damaged; ask for the link again.",
+    );
+  });
+
+  it.each([
+    [
+      { seeds: 1000000000 },
+      "The training in this address cannot be used: seeds: must be at most 10, and is 1000000000.",
+    ],
+    [
+      { learningRateFactors: "x" },
+      'The training in this address cannot be used: learningRateFactors: must be a list, and is "x".',
+    ],
+    [{ batchsize: 4 }, 'The training in this address cannot be used: it has no "batchsize"; did you mean batchSize?'],
+    [{ steps: "9" }, 'The training in this address cannot be used: steps: must be a number, and is "9".'],
+  ])("training %j is left out and said; the runs stay", (training, said) => {
+    const read = link({ training });
+    expect(read.leftOut).toEqual([said]);
+    expect(read.training).toEqual({});
+    expect(read.runs).toHaveLength(1);
+  });
+
+  it.each([
+    [{ task: "constructor", columns: {} }, /task: must be one of .*, and is "constructor"; did you mean /],
+    [{ task: "regression", columns: { constructor: "a" } }, /columns.*regression has no "constructor"; it has /],
+    [{ task: "regression", columns: [] }, /columns: must be an object, and is a list/],
+    [{ columns: { text: 5, label: "mood" } }, /columns\.text: must be the name of a column/],
+    [5, /it must be an object, and is 5/],
+  ])("data %j are left out and said", (data, said) => {
+    const read = link({ data });
+    expect(read.data).toBeNull();
+    expect(read.leftOut).toHaveLength(1);
+    expect(read.leftOut[0]).toMatch(said);
+  });
+
+  it.each([
+    [{ options: { r: 4 } }, { "": 'lora has no option "r"; did you mean rank?' }, {}],
+    [{ options: { rank: "x" } }, { rank: 'rank: must be a number, and is "x".' }, {}],
+    [{ options: { rank: {}, alpha: 4 } }, { rank: "rank: must be a number, and is an object." }, { alpha: 4 }],
+    [{ options: "rank=4" }, { "": 'Its options must be an object, and are "rank=4".' }, {}],
+    [{ learningRate: -1 }, { "": "learningRate: must be above 0, and is -1." }, {}],
+    [{ frozenLayers: 1.5 }, { "": "frozenLayers: must be a whole number, and is 1.5." }, {}],
+    [{ constructor: 1 }, { "": expect.stringMatching(/^it has no "constructor"; did you mean /) }, {}],
+    // What is beyond the model's limits the estimate refuses on the card.
+    [{ options: { rank: 1e6 } }, {}, { rank: 1e6 }],
+    [{ options: { pattern: "(.*)*x" } }, {}, { pattern: "(.*)*x" }],
+  ])("a run of %j is marked, and can be shown", (fields, problems, options) => {
+    const [read] = link({ runs: [lora(fields)] }).runs;
+    expect(read!.problems).toEqual(problems);
+    expect(read!.run).toMatchObject({ name: "LoRA", method: "lora" });
+    expect(read!.run.options).toEqual(options);
+  });
+
+  it.each([
+    [null, "Run 1 of this address is none, and was left out."],
+    ["lora", "Run 1 of this address is none, and was left out."],
+    [
+      { name: "Mine", method: "loar" },
+      'The run "Mine" of this address was left out: this studio has no method "loar"; did you mean lora?',
+    ],
+    [
+      { name: "Mine", method: "toString" },
+      expect.stringContaining('this studio has no method "toString"; did you mean '),
+    ],
+    [{ name: "Mine" }, 'The run "Mine" of this address was left out: this studio has no method for it.'],
+    [
+      { name: 5, method: { id: 1 } },
+      'The run "Run 1" of this address was left out: this studio has no method {"id":1}.',
+    ],
+  ])("a run %j is left out and named; the others stay", (run, said) => {
+    const read = link({ runs: [run, lora()] });
+    expect(read.leftOut).toEqual([said]);
+    expect(read.runs.map(({ run }) => run.name)).toEqual(["LoRA"]);
+  });
+
+  it("with more runs than anybody compares is cut", () => {
+    const read = link({ runs: Array.from({ length: 20_000 }, () => lora()) });
+    expect(read.runs).toHaveLength(100);
+    expect(read.leftOut).toEqual(["This address has 20000 runs; the first 100 were taken."]);
+  });
+
+  it("marks no run of any method with its defaults", () => {
+    const runs = approaches.map(({ id, title }) => ({ name: title, method: id, options: {} }));
+    const read = link({ runs });
+    expect(read.leftOut).toEqual([]);
+    expect(read.runs.map(({ problems }) => problems)).toEqual(runs.map(() => ({})));
+  });
+});
