@@ -130,5 +130,8 @@ const MOST_LISTED = 3;
 
 function listed(paths: readonly string[]): string {
   const more = paths.length - MOST_LISTED;
-  return `${paths.slice(0, MOST_LISTED).map((path) => shortened(path)).join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
+  return `${paths
+    .slice(0, MOST_LISTED)
+    .map((path) => shortened(path))
+    .join(", ")}${more > 0 ? ` and ${more} more` : ""}`;
 }
