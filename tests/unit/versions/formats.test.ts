@@ -152,7 +152,9 @@ describe("the configuration file", () => {
     const file = (changes: object) => JSON.stringify({ ...configuration, ...changes });
     expect(() => readConfiguration("{")).toThrow(/not valid JSON/);
     expect(() => readConfiguration("[]")).toThrow(/does not fit\.\nthe file must be an object, and is a list/);
-    expect(() => readConfiguration(file({ colour: "red" }))).toThrow(/does not fit\.\nthe file has no "colour"; did you mean /);
+    expect(() => readConfiguration(file({ colour: "red" }))).toThrow(
+      /does not fit\.\nthe file has no "colour"; did you mean /,
+    );
     expect(() => readConfiguration(file({ training: { steps: 0 } }))).toThrow(/does not fit\.\ntraining\.steps: /);
     expect(() => readConfiguration(file({ runs: [{ name: "a", method: "magic" }] }))).toThrow(/magic/);
     expect(() => readConfiguration(file({ version: "1" }))).toThrow(/has the version "1"/);
