@@ -90,16 +90,16 @@ function tuneThresholds(
     if (own === null) without.push(name);
     return own ?? USUAL_THRESHOLD;
   });
-  if (without.length > 0) {
-    const more = without.length > MOST_NAMED ? ` and ${without.length - MOST_NAMED} more` : "";
-    notes.push(
-      `No validation row has ${without.slice(0, MOST_NAMED).join(", ")}${more}: the threshold stays ${USUAL_THRESHOLD}.`,
-    );
-  }
   if (truth.length < FEWEST_ROWS) {
     notes.push(
       `The thresholds were tuned on ${truth.length} validation rows. Of fewer than ${FEWEST_ROWS} they are a guess: ` +
         "look at F1 on other rows before you use them.",
+    );
+  }
+  if (without.length > 0) {
+    const more = without.length > MOST_NAMED ? ` and ${without.length - MOST_NAMED} more` : "";
+    notes.push(
+      `No validation row has ${without.slice(0, MOST_NAMED).join(", ")}${more}: the threshold stays ${USUAL_THRESHOLD}.`,
     );
   }
   return thresholds;

@@ -3,6 +3,7 @@
  * of their formats, not tried here: the card's example says whether it worked.
  */
 
+import { notPlainLora } from "../forms/lora";
 import { isTargeted } from "../target-modules";
 import type { ModelCardContent } from "./content";
 
@@ -32,13 +33,12 @@ export function elsewhere(content: ModelCardContent): string[] {
 
 /** Why neither takes it; null where they should. */
 function refusalOf({ config, task, conversions = [], outer = [] }: ModelCardContent): string | null {
-  const { peft_type: type, use_dora: dora, bias, target_modules: targets } = config;
+  const { target_modules: targets } = config;
   if (task.asks !== "text") return "they write texts, and what it answers with is a trained head (`modules_to_save`).";
   const plain = conversions.includes("lora") ? "download it as plain LoRA" : null;
   const other = `Where its method merges, ${plain ? `${plain}, or ` : ""}download the merged model.`;
-  if (type !== "LORA") return `they know LoRA alone, and this is \`${type}\`. ${other}`;
-  if (dora === true) return `they know no magnitudes (\`use_dora\`). ${other}`;
-  if (bias === "all") return `they know no trained biases. ${other}`;
+  const why = notPlainLora(config);
+  if (why !== null) return `they take plain LoRA alone, and this ${why}. ${other}`;
   const outside = outer.filter((path) => isTargeted(path, { targets: targets as string[] | string }));
   if (outside.length > 0) {
     const named = outside.map((path) => `\`${path}\``).join(" and ");

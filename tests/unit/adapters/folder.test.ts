@@ -109,7 +109,7 @@ describe("what does not fit is refused", () => {
       /adapter type "MAGIC".*LORA, ADALORA, VERA, IA3/,
     ],
     ["another task", "tiny-llama/lora", { config: { task_type: "SEQ_2_SEQ_LM" } }, /task_type/],
-    ["a rank that is text", "tiny-llama/lora", { config: { r: "4" } }, / r: Invalid input: expected number/],
+    ["a rank that is text", "tiny-llama/lora", { config: { r: "4" } }, /\br: Invalid input: expected number/],
     [
       "a pattern that leaves out a module",
       "tiny-llama/lora",
@@ -225,7 +225,7 @@ describe("what does not fit is refused", () => {
       /adapter_config\.json is not JSON/,
     );
     await expect(readAdapterFiles({ ...files, "adapter_config.json": strToU8("null") })).rejects.toThrow(
-      /type undefined/,
+      /no peft_type is named/,
     );
     await expect(readAdapterFiles({ ...files, "run.json": strToU8("[]") })).rejects.toThrow(/run\.json does not hold/);
     await expect(

@@ -313,22 +313,22 @@ it.each<[string, Partial<ModelCardContent>, RegExp]>([
     { config: lowRank(), task: sequenceClassification.card(null) },
     /do not take this folder: they write texts, and what it answers with is a trained head \(`modules_to_save`\)/,
   ],
-  ["magnitudes", { config: lowRank({ use_dora: true }) }, /no magnitudes \(`use_dora`\).*merged model/],
-  ["biases", { config: lowRank({ bias: "all" }) }, /no trained biases/],
+  [
+    "magnitudes",
+    { config: lowRank({ use_dora: true }) },
+    /plain LoRA alone, and this is a DoRA adapter\..*merged model/,
+  ],
+  ["biases", { config: lowRank({ bias: "all" }) }, /this trains biases\./],
   [
     "the head over the vocabulary",
     { config: lowRank({ target_modules: ["q_proj", "lm_head"] }), outer: ["model.embed_tokens", "lm_head"] },
     /refuse targets outside of the blocks, here `lm_head`\./,
   ],
-  [
-    "a prefix",
-    { config: foldedPrefix },
-    /know LoRA alone, and this is `PREFIX_TUNING`\. Where its method merges, down/,
-  ],
+  ["a prefix", { config: foldedPrefix }, /this is a PREFIX_TUNING adapter\. Where its method merges, down/],
   [
     "what becomes LoRA",
     { config: { ...foldedPrefix, peft_type: "VERA" }, conversions: ["lora"] },
-    /this is `VERA`\. Where its method merges, download it as plain LoRA, or download the merged model/,
+    /this is a VERA adapter\. Where its method merges, download it as plain LoRA, or download the merged model/,
   ],
 ])("says which other programs take it: %s", (_, changes, expected) => {
   const card = modelCard({ ...writer, ...changes });
