@@ -1,4 +1,4 @@
-/** `npm run bench:soak`: loads the command below through Vite, since Node 20 reads no TypeScript. */
+/** `npm run bench:soak`: loads the command through Vite, since Node 20 reads no TypeScript. */
 
 import { fileURLToPath } from "node:url";
 import { runnerImport } from "vite";

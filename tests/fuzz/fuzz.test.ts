@@ -1,4 +1,6 @@
-/** 200 seeded inputs of every kind; `npm run fuzz` tries more, each with bounds on time and memory. */
+/**
+ * 200 seeded inputs of every kind; `npm run fuzz` tries more, each with bounds on time and memory.
+ */
 
 import { describe, expect, it } from "vitest";
 import { Random } from "../../src/data/random";

@@ -1,4 +1,4 @@
-/** Addresses that carry a configuration, as they arrive cut, changed or written by somebody else. */
+/** Addresses that hold a configuration, as they arrive: cut, changed or written by others. */
 
 import { readModel } from "../../../src/base/read-model";
 import { fromFragment } from "../../../src/page/store/link";
