@@ -136,5 +136,5 @@ for (const name of names) {
 }
 lines.push(`| **all** | ${totals.reduce((sum, number) => sum + number, 0)} | ${totals.join(" | ")} |`);
 console.log(`\n${lines.join("\n")}`);
-if (write && bad === 0) fill("docs/reliability.md", "fuzz", lines.join("\n"));
+if (write && bad === 0) fill("docs/reliability.md", "fuzz", lines);
 process.exitCode = bad === 0 ? 0 : 1;
