@@ -3,33 +3,24 @@
  * process of its own, so that what hangs or eats memory can be ended from outside.
  */
 
-import { createServer } from "vite";
-import { projectRoot } from "../build.mjs";
+import { withModules } from "../project-modules.mjs";
 
 const [name, from, to] = process.argv.slice(2);
 
-const vite = await createServer({
-  root: projectRoot,
-  configFile: false,
-  logLevel: "error",
-  appType: "custom",
-  resolve: { alias: { "@": `${projectRoot}/src` } },
-  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-  optimizeDeps: { noDiscovery: true },
-});
-const { kinds } = await vite.ssrLoadModule("/tests/fuzz/registry.ts");
-const { outcomeOf } = await vite.ssrLoadModule("/tests/fuzz/outcome.ts");
-const { Random } = await vite.ssrLoadModule("/src/data/random.ts");
-const make = await kinds.find((/** @type {any} */ kind) => kind.name === name).prepare();
+await withModules(async (load) => {
+  const { kinds } = await load("/tests/fuzz/registry.ts");
+  const { outcomeOf } = await load("/tests/fuzz/outcome.ts");
+  const { Random } = await load("/src/data/random.ts");
+  const make = await kinds.find((/** @type {any} */ kind) => kind.name === name).prepare();
 
-const say = (/** @type {object} */ line) => process.stdout.write(`${JSON.stringify(line)}\n`);
-const rest = process.memoryUsage.rss();
-for (let seed = Number(from); seed < Number(to); seed++) {
-  const input = make(new Random(seed, name));
-  say({ seed, what: input.what });
-  const before = process.cpuUsage();
-  const outcome = await outcomeOf(input);
-  const { user, system } = process.cpuUsage(before);
-  say({ seed, ...outcome, seconds: (user + system) / 1e6, bytes: process.resourceUsage().maxRSS * 1024 - rest });
-}
-await vite.close();
+  const say = (/** @type {object} */ line) => process.stdout.write(`${JSON.stringify(line)}\n`);
+  const rest = process.memoryUsage.rss();
+  for (let seed = Number(from); seed < Number(to); seed++) {
+    const input = make(new Random(seed, name));
+    say({ seed, what: input.what });
+    const before = process.cpuUsage();
+    const outcome = await outcomeOf(input);
+    const { user, system } = process.cpuUsage(before);
+    say({ seed, ...outcome, seconds: (user + system) / 1e6, bytes: process.resourceUsage().maxRSS * 1024 - rest });
+  }
+});

@@ -8,8 +8,7 @@ import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { Command } from "commander";
-import { createServer } from "vite";
-import { projectRoot } from "../build.mjs";
+import { withModules } from "../project-modules.mjs";
 import { fill } from "../tables/documents.mjs";
 
 const MOST_SECONDS = 2;
@@ -102,17 +101,7 @@ function batchOf(kind, from, to) {
   });
 }
 
-const vite = await createServer({
-  root: projectRoot,
-  configFile: false,
-  logLevel: "error",
-  appType: "custom",
-  resolve: { alias: { "@": `${projectRoot}/src` } },
-  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-  optimizeDeps: { noDiscovery: true },
-});
-const { kinds } = await vite.ssrLoadModule("/tests/fuzz/registry.ts");
-await vite.close();
+const { kinds } = await withModules((load) => load("/tests/fuzz/registry.ts"));
 const names = kinds
   .map((/** @type {any} */ { name }) => name)
   .filter((/** @type {string} */ name) => !only || name === only);

@@ -5,19 +5,10 @@
 
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { createServer } from "vite";
+import { withModules } from "../../../tools/project-modules.mjs";
 
-const vite = await createServer({
-  root: fileURLToPath(new URL("../../..", import.meta.url)),
-  configFile: false,
-  logLevel: "error",
-  appType: "custom",
-  server: { middlewareMode: true, hmr: false, ws: false, watch: null },
-  optimizeDeps: { noDiscovery: true },
-});
-try {
-  const { OutFolder } = await vite.ssrLoadModule("/bin/headless/out-folder.ts");
+await withModules(async (load) => {
+  const { OutFolder } = await load("/bin/headless/out-folder.ts");
   const out = new OutFolder(process.argv[2]);
   const large = "x".repeat(64 * 1024);
   const said = [];
@@ -32,6 +23,4 @@ try {
   attempt(() => out.write("summary.json", large));
   attempt(() => out.log("metrics.jsonl", "").append(large));
   process.stdout.write(JSON.stringify(said));
-} finally {
-  await vite.close();
-}
+});
