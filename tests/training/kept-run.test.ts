@@ -48,6 +48,7 @@ beforeAll(async () => {
   executor = await testExecutor();
   model = await BaseModel.load(executor, fixtureModel("tiny-llama"));
   rows = await tinyRows(model, [8, 7, 8, 6, 8, 8, 7]);
+  return () => model.release();
 });
 
 afterEach(() => open.release());
