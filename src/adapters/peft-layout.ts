@@ -5,7 +5,7 @@
 
 import { strToU8 } from "fflate";
 import * as z from "zod";
-import { schemaIssues } from "../errors/schema-issues";
+import { checkedBy, issueLines } from "../errors/checked-by";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { writeSafetensors } from "../hub/write-safetensors";
 import { CONFIG, isHead, MODEL } from "./folder";
@@ -82,13 +82,11 @@ function parse<Config extends PeftConfig>(schema: z.ZodType, json: unknown): Con
   const [unset, said] = [true, false].map((isNull) =>
     Object.fromEntries(Object.entries(json as object).filter(([, value]) => (value === null) === isNull)),
   );
-  const parsed = z.intersection(baseSchema, schema).safeParse(said);
-  if (!parsed.success) {
-    throw new Error(
-      `${CONFIG} does not describe an adapter that can be read. ${schemaIssues(parsed.error).join("; ")}.`,
-    );
+  const checked = checkedBy(z.intersection(baseSchema, schema), said);
+  if ("issues" in checked) {
+    throw new Error(`${CONFIG} does not describe an adapter that can be read. ${issueLines(checked.issues)}.`);
   }
-  return { ...unset, ...(parsed.data as Config) };
+  return { ...unset, ...(checked.value as Config) };
 }
 
 function modelBytes(files: Readonly<Record<string, Uint8Array>>): Uint8Array {

@@ -6,7 +6,7 @@
  */
 
 import * as z from "zod";
-import { schemaIssues } from "../errors/schema-issues";
+import { checkedBy, issueLines } from "../errors/checked-by";
 import type { NamedTensor } from "../hub/write-safetensors";
 
 export const STATE = "training_state.safetensors";
@@ -71,9 +71,9 @@ function checkSquares(tensors: readonly NamedTensor[]): void {
  * @throws Error naming what is missing, damaged or unknown.
  */
 export function readState(tensors: readonly NamedTensor[], run: Record<string, unknown> | null): TrainingState {
-  const facts = factsSchema.safeParse(run?.state);
-  if (!facts.success) {
-    const why = run?.state === undefined ? "has none" : `does not fit: ${schemaIssues(facts.error).join("; ")}`;
+  const facts = checkedBy(factsSchema, run?.state);
+  if ("issues" in facts) {
+    const why = run?.state === undefined ? "has none" : `does not fit: ${issueLines(facts.issues)}`;
     throw new Error(
       `${STATE} needs the step and seed it was left at under "state" in run.json, which ${why}. Remove ${STATE} to start ` +
         "anew from the adapter.",
@@ -81,7 +81,7 @@ export function readState(tensors: readonly NamedTensor[], run: Record<string, u
   }
   const stray = tensors.find(({ name }) => !kinds.some((kind) => name.startsWith(PREFIXES[kind])));
   if (stray) throw new Error(`${STATE}: tensor "${stray.name}" belongs to no training state.`);
-  const { step, steps } = facts.data;
+  const { step, steps } = facts.value;
   if (step > steps) throw new Error(`run.json: its state was left at step ${step} of ${steps}.`);
   checkSquares(tensors);
   const [values, firstMoments, secondMoments, controllerStates] = kinds.map((kind) =>
@@ -89,5 +89,5 @@ export function readState(tensors: readonly NamedTensor[], run: Record<string, u
       .filter(({ name }) => name.startsWith(PREFIXES[kind]))
       .map((tensor) => ({ ...tensor, name: tensor.name.slice(PREFIXES[kind].length) })),
   ) as [NamedTensor[], NamedTensor[], NamedTensor[], NamedTensor[]];
-  return { facts: facts.data, values, firstMoments, secondMoments, controllerStates };
+  return { facts: facts.value, values, firstMoments, secondMoments, controllerStates };
 }

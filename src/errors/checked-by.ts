@@ -2,9 +2,13 @@
 
 import * as z from "zod";
 import { nearestName } from "./nearest-name";
+import { shortened } from "./shortened";
 
 /** Letters of a value that a message shows. */
 const LONGEST = 60;
+
+/** Of something that others wrote, so many things that do not fit are named. */
+const MOST_ISSUES = 5;
 
 /** Nodes of a JSON Schema. */
 type Node = Readonly<Record<string, unknown>>;
@@ -46,6 +50,13 @@ export function checkedBy<T>(
 /** `training.seeds: must be at most 10, and is 12`; without a path it begins with `whole`. */
 export function issueLine({ path, message }: Pick<SchemaIssue, "path" | "message">, whole: string): string {
   return path.length > 0 ? `${z.core.toDotPath([...path])}: ${message}` : `${whole} ${message}`;
+}
+
+/** The first of them in one line without a full stop, for a file that others wrote. */
+export function issueLines(issues: readonly SchemaIssue[], whole = "it"): string {
+  const said = issues.slice(0, MOST_ISSUES).map((issue) => shortened(issueLine(issue, whole).replace(/\.$/, ""), 300));
+  const more = issues.length - said.length;
+  return [...said, ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
 }
 
 function inWords(issue: z.core.$ZodIssue, schema: z.ZodType, noun: string): string {

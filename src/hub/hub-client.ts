@@ -5,7 +5,7 @@
  */
 
 import * as z from "zod";
-import { schemaIssues } from "../errors/schema-issues";
+import { checkedBy, issueLines } from "../errors/checked-by";
 import { shortened } from "../errors/shortened";
 import type { ExpectedFile } from "./checksum";
 import { namePolicyRefusals } from "./policy-refusals";
@@ -78,13 +78,13 @@ export async function lookUp(request: HubRequest): Promise<HubModel> {
       ...access,
     };
     const info = await (kind === "dataset" ? datasetInfo(ask) : modelInfo(ask));
-    const commit = told(commitSchema, info.sha, address);
+    const commit = told(commitSchema, info.sha, address, "its commit");
     const files: ExpectedFile[] = [];
     // Of the commit, so that nothing changes between looking and downloading.
     const recursive = kind === "dataset";
     for await (const entry of listFiles({ repo: { type: kind, name }, revision: commit, recursive, ...access })) {
       if (entry.type !== "file") continue;
-      const { path, size, oid, lfs } = told(fileSchema, entry, address);
+      const { path, size, oid, lfs } = told(fileSchema, entry, address, "an entry of its list");
       const sha256 = lfs?.oid ?? null;
       files.push({ name: path, bytes: lfs?.size ?? size, sha256, gitId: sha256 === null ? (oid ?? null) : null });
     }
@@ -105,11 +105,19 @@ const fileSchema = z.object({
   lfs: z.object({ oid: z.string().regex(/^[0-9a-f]{64}$/i, "is no SHA-256"), size }).nullish(),
 });
 
-/** What a server told, checked. Throws an Error naming the place that is of another form. */
-function told<Schema extends z.ZodType>(schema: Schema, value: unknown, address: string): z.output<Schema> {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw anotherForm(address, schemaIssues(parsed.error).join("; "));
+/**
+ * What a server told, checked. `whole`: what it is. Throws an Error naming the place that is of
+ * another form.
+ */
+function told<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  address: string,
+  whole: string,
+): z.output<Schema> {
+  const checked = checkedBy(schema, value);
+  if ("issues" in checked) throw anotherForm(address, issueLines(checked.issues, whole));
+  return checked.value as z.output<Schema>;
 }
 
 const anotherForm = (address: string, why: string) =>

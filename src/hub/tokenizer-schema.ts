@@ -5,7 +5,7 @@
 
 import type { Tokenizer } from "@huggingface/tokenizers";
 import * as z from "zod";
-import { schemaIssues } from "../errors/schema-issues";
+import { checkedBy, issueLines } from "../errors/checked-by";
 import { shortened, shortenedJson } from "../errors/shortened";
 
 /** Of what a file may leave out: the library takes some of it for missing, or for false. */
@@ -215,9 +215,9 @@ export type TokenizerJson = ConstructorParameters<typeof Tokenizer>[0] & {
 export function checkedTokenizer(json: Readonly<Record<string, unknown>>, source: string): TokenizerJson {
   const refuse = (what: string) =>
     new Error(`tokenizer.json of ${source} cannot be used: ${what}. Get it again, or save it anew with transformers.`);
-  const parsed = schema.safeParse(json);
-  if (!parsed.success) throw refuse(schemaIssues(parsed.error).join("; "));
-  const problem = problemOf(parsed.data);
+  const checked = checkedBy(schema, json);
+  if ("issues" in checked) throw refuse(issueLines(checked.issues));
+  const problem = problemOf(checked.value);
   if (problem !== null) throw refuse(problem);
   return { ...DEFAULTS, ...json, pre_tokenizer: withSplit(json.pre_tokenizer) } as unknown as TokenizerJson;
 }

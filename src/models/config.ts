@@ -1,7 +1,7 @@
 /** Reads a config.json through a schema and says in one sentence what does not fit. */
 
 import type * as z from "zod";
-import { schemaIssues } from "../errors/schema-issues";
+import { checkedBy, issueLines } from "../errors/checked-by";
 import { checkLimits } from "./sizes";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -12,13 +12,13 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function parseConfig<Schema extends z.ZodType>(schema: Schema, json: unknown): z.output<Schema> {
   checkLimits(json as Json);
-  const result = schema.safeParse(json);
-  if (result.success) return result.data;
-  const unset = new Set(result.error.issues.map(({ path: [key] }) => key).filter((key) => isNull(json as Json, key)));
+  const checked = checkedBy(schema, json);
+  if ("value" in checked) return checked.value as z.output<Schema>;
+  const unset = new Set(checked.issues.map(({ path: [key] }) => key).filter((key) => isNull(json as Json, key)));
   if (unset.size > 0) {
     return parseConfig(schema, Object.fromEntries(Object.entries(json as Json).filter(([key]) => !unset.has(key))));
   }
-  throw new Error(`config.json does not fit its family. ${schemaIssues(result.error).join("; ")}.`);
+  throw new Error(`config.json does not fit its family. ${issueLines(checked.issues)}.`);
 }
 
 const isNull = (json: Json, key: PropertyKey | undefined) => typeof key === "string" && json[key] === null;

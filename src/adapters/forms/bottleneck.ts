@@ -6,7 +6,7 @@
 
 import { strToU8 } from "fflate";
 import * as z from "zod";
-import { schemaIssues } from "../../errors/schema-issues";
+import { checkedBy, issueLines } from "../../errors/checked-by";
 import type { NamedTensor } from "../../hub/write-safetensors";
 import { writeSafetensors } from "../../hub/write-safetensors";
 import { CONFIG, isHead } from "../folder";
@@ -315,11 +315,11 @@ const hubSchema = z.looseObject({
  * @throws Error naming key or tensor.
  */
 function readHubConfig(file: string, value: unknown, tensors: readonly NamedTensor[]): BottleneckConfig {
-  const parsed = hubSchema.safeParse(value);
-  if (!parsed.success) {
-    throw new Error(`${file} does not describe an adapter that can be read. ${schemaIssues(parsed.error).join("; ")}.`);
+  const checked = checkedBy(hubSchema, value);
+  if ("issues" in checked) {
+    throw new Error(`${file} does not describe an adapter that can be read. ${issueLines(checked.issues)}.`);
   }
-  const { config, hidden_size: hiddenSize, model_type: modelType, model_name: baseModel } = parsed.data;
+  const { config, hidden_size: hiddenSize, model_type: modelType, model_name: baseModel } = checked.value;
   const places = [
     ...(config.mh_adapter ? (["attention"] as const) : []),
     ...(config.output_adapter ? (["mlp"] as const) : []),

@@ -109,7 +109,7 @@ describe("what does not fit is refused", () => {
       /adapter type "MAGIC".*LORA, ADALORA, VERA, IA3/,
     ],
     ["another task", "tiny-llama/lora", { config: { task_type: "SEQ_2_SEQ_LM" } }, /task_type/],
-    ["a rank that is text", "tiny-llama/lora", { config: { r: "4" } }, /\br: Invalid input: expected number/],
+    ["a rank that is text", "tiny-llama/lora", { config: { r: "4" } }, /\br: must be a number, and is "4"/],
     [
       "a pattern that leaves out a module",
       "tiny-llama/lora",

@@ -173,7 +173,7 @@ describe("refused by name", () => {
     ],
     ["a group without end", { config: { layers_pattern: "(" } }, /layers_pattern: "\(" is not a regular expr/],
     ["an expression that goes back", { config: { exclude_modules: "(a)\\1" } }, /exclude_modules: .* a back-reference/],
-    ["such a pattern", { config: { rank_pattern: { "(?=a)": 2 } } }, /rank_pattern\..*: .* has look-around/],
+    ["such a pattern", { config: { rank_pattern: { "(?=a)": 2 } } }, /rank_pattern\["\(\?=a\)"\]: .* has look-around/],
     ["an expression without bound", { config: { target_modules: "(.*)*x" } }, /has no tensors for|does not name/],
     [
       "targets without tensors, all of them",

@@ -98,7 +98,7 @@ describe("said by place and numbers", () => {
       "an expression without end",
       ["pre_tokenizer"],
       { type: "Split", pattern: { Regex: "a".repeat(10_001) }, behavior: "Isolated", invert: false },
-      /Too big: expected string to have <=10000 characters/,
+      /must have at most 10000 characters, and has 10001/,
     ],
   ])("%s", async (_, path, value, message) => {
     await expect(open(changed(byteLevel(), { path, value }))).rejects.toThrow(message);

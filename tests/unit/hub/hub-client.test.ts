@@ -262,13 +262,13 @@ describe("a server that answers in another form", () => {
     ["a listing that is an object", info, { files: [] }, /its list is none/],
     ["a listing that is null", info, null, /its list is none/],
     ["no JSON", info, "<html>", /what came is no JSON/],
-    ["a git id that is a number", info, [{ ...file, oid: 7 }], /oid: .*expected string, received number/],
+    ["a git id that is a number", info, [{ ...file, oid: 7 }], /oid: must be a text, and is 7/],
     ["a git id that is none", info, [{ ...file, oid: "x" }], /oid: is no git id/],
     ["a SHA-256 that is a list", info, [{ ...file, lfs: { oid: [], size: 3 } }], /lfs\.oid: /],
     ["a size that is negative", info, [{ ...file, size: -1 }], /size: /],
     ["a size that is text", info, [{ ...file, size: "3" }], /size: /],
-    ["a name that is missing", info, [{ ...file, path: undefined }], /path: it is missing/],
-    ["a commit that is none", { ...info, sha: 5 }, [file], /expected string, received number/],
+    ["a name that is missing", info, [{ ...file, path: undefined }], /path: must be a text, and is missing/],
+    ["a commit that is none", { ...info, sha: 5 }, [file], /its commit must be a text, and is 5/],
     ["a commit of any text", { ...info, sha: "../x" }, [file], /is no commit/],
   ])("%s", async (_, model, tree, why) => {
     const error = await answered(model, tree).then(

@@ -55,7 +55,7 @@ describe("null is left out", () => {
 
   test("but a size that is needed", async () => {
     await expect(read("tiny-llama", { hidden_size: null })).rejects.toThrow(
-      /hidden_size: it is missing; expected number/,
+      /hidden_size: must be a number, and is missing/,
     );
   });
 });
