@@ -88,7 +88,7 @@ async function breakOff(
 
 test("a training that breaks off leaves adapters, and goes on to the very same losses and values", async () => {
   const folder = test.info().outputPath("broken");
-  const configuration = prepare(folder, "long.json", { training: { steps: 20, evalEvery: 5 }, runs });
+  const configuration = prepare(folder, "long.json", { training: { steps: 200, evalEvery: 10 }, runs });
   const whole = join(folder, "whole");
   const ended = await studio(configuration, whole);
   expect(ended.code, ended.output).toBe(0);
@@ -102,13 +102,22 @@ test("a training that breaks off leaves adapters, and goes on to the very same l
   expect(Math.min(...terminated.adapterSteps)).toBeGreaterThanOrEqual(10);
 
   test.skip(process.platform !== "linux", "which process is the page only Linux tells");
-  const crashed = await breakOff(configuration, whole, join(folder, "crashed"), {
+  const out = join(folder, "crashed");
+  const crashed = await breakOff(configuration, whole, out, {
     interruptAt,
-    interrupt: (program) => killBrowserProcess(program, "renderer"),
+    interrupt: (program) => {
+      // A state arrives a moment after its evaluation is said.
+      const kept = runs.map(({ name }) => join(out, "checkpoint", `${name}.safetensors`));
+      const look = () => {
+        if (kept.every((path) => existsSync(path))) killBrowserProcess(program, "renderer");
+        else setTimeout(look, 20);
+      };
+      look();
+    },
   });
   expect(crashed.broken.code, crashed.broken.output).toBe(1);
   expect(crashed.broken.output).toContain("The browser's page crashed");
-  for (const step of crashed.adapterSteps) expect(step % 5).toBe(0);
+  for (const step of crashed.adapterSteps) expect(step % 10).toBe(0);
 });
 
 test("a graphics process that dies costs the steps since the last evaluation alone", async () => {
