@@ -1,7 +1,7 @@
 /**
  * Strict JSON of files that others made: what JSON.parse takes, less what readers disagree about (a
- * key that is there twice) and what no reader should go into (depth, size). Not for checking what
- * is in it.
+ * key that is there twice, half of a surrogate pair) and what no reader should go into (depth,
+ * size). Not for checking what is in it.
  */
 
 import { shortened } from "../errors/shortened";
@@ -23,13 +23,14 @@ export function strictJson(text: string): unknown {
   } catch (error) {
     throw new Error(`is not JSON (${(error as Error).message})`);
   }
-  checkKeys(text);
+  checkStrings(text);
   return value;
 }
 
 /** Goes once over a text that is JSON, without recursion. */
-function checkKeys(text: string): void {
+function checkStrings(text: string): void {
   const open: (Set<string> | null)[] = [];
+  const hasHalves = /\\ud[89a-f]/i.test(text);
   for (let at = 0; at < text.length; at++) {
     const character = text[at];
     if (character === "{" || character === "[") {
@@ -39,6 +40,10 @@ function checkKeys(text: string): void {
       open.pop();
     } else if (character === '"') {
       const end = endOfString(text, at);
+      // JavaScript's strings hold half of a pair; no other language's do.
+      if (hasHalves && /\p{Surrogate}/u.test(JSON.parse(text.slice(at, end + 1)) as string)) {
+        throw new Error(`has half of a character at ${at}`);
+      }
       const keys = open.at(-1);
       if (keys && isKey(text, end)) {
         const key = JSON.parse(text.slice(at, end + 1)) as string;

@@ -185,7 +185,8 @@ const padding = z.looseObject({
   pad_token: text,
 });
 
-const schema = z.looseObject({
+// Rust's library reads no file with another key.
+const schema = z.strictObject({
   version: z.literal("1.0", "must be 1.0").optional(),
   truncation: truncation.nullish(),
   padding: padding.nullish(),

@@ -22,6 +22,7 @@ describe("config.json", () => {
     [{}, /dir:test has no config\.json/],
     [{ "config.json": "{," }, /config\.json is not JSON/],
     [{ "config.json": '{"a":1,"b":{"c":1,"\\u0063":2}}' }, /config\.json has the key "c" twice/],
+    [{ "config.json": '{"a":"\\ud83d\\ude00","b":"\\ud800"}' }, /config\.json has half of a character at 24/],
     [{ "config.json": `${"[".repeat(129)}${"]".repeat(129)}` }, /config\.json is nested deeper than 128/],
     [{ "config.json": `{"${"k".repeat(4000)}":1,"${"k".repeat(4000)}":2}` }, /k{80}… \(4000 characters\)" twice/],
     [{ "config.json": "[1]" }, /config\.json does not hold a JSON object/],

@@ -92,6 +92,7 @@ describe("said by place and numbers", () => {
     ["a merge of unknown words", ["model", "merges", 1], ["zz", "a"], /model\.merges\.1 needs the word "zz", which/],
     ["a merge into none", ["model", "merges", 0], ["Z", "Z"], /model\.merges\.0 needs the word "ZZ"/],
     ["an unknown kind", ["pre_tokenizer", "type"], "Mine", /pre_tokenizer\.type: /],
+    ["a key of its own", ["extra"], 1, /it has no "extra"/],
     ["another version", ["version"], "2.0", /version: must be 1\.0/],
     ["tokens that are drawn", ["model", "dropout"], 0.5, /draws other tokens each time/],
     [
