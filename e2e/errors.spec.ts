@@ -95,7 +95,7 @@ test("a refused configuration changes nothing", async ({ page }) => {
   };
   const refused: [content: string, said: RegExp][] = [
     [JSON.stringify(configuration), /^wrong\.json was not opened\. .*training: .*batchsize/s],
-    ["{ training: }", /^wrong\.json was not opened\. .*not valid JSON/],
+    ["{ training: }", /^wrong\.json was not opened\. .*is not JSON/],
     [
       JSON.stringify({ ...configuration, training: {}, runs: [{ name: "only", method: "magic" }] }),
       /^wrong\.json was not opened\. .*magic/s,

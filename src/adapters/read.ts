@@ -7,7 +7,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { strFromU8 } from "fflate";
 import { unzip } from "../archives/unzip";
-import { shortened } from "../errors/shortened";
+import { shortened, shortenedJson } from "../errors/shortened";
 import { parseJson } from "../hub/json";
 import { formats, migrate } from "../versions/versions";
 import { type AdapterFolder, CARD, CONFIG, MODEL, RUN, SK_ADAPTER, type SourceFile } from "./folder";
@@ -45,7 +45,7 @@ function formOfConfig(json: unknown): AdapterForm {
   const type = (json as { peft_type?: unknown } | null)?.peft_type;
   const known = forms.filter(({ layout, verbatim }) => layout.library === PEFT && !verbatim).map((one) => one.type);
   const problem =
-    type === undefined ? "no peft_type is named" : `the adapter type ${JSON.stringify(type)} cannot be read`;
+    type === undefined ? "no peft_type is named" : `the adapter type ${shortenedJson(type)} cannot be read`;
   throw new Error(`${CONFIG}: ${problem}. Known types: ${known.join(", ")}.`);
 }
 

@@ -71,11 +71,11 @@ function inWords(issue: z.core.$ZodIssue, schema: z.ZodType, noun: string): stri
       return issue.keys.map((key) => `has no ${kind}"${cut(key)}"${meant(key, known)}`).join(", and ");
     }
     case "invalid_type":
-      return `must be ${kinds[issue.expected] ?? issue.expected}${input === undefined ? ", and is missing" : `, and is ${shown(input)}`}`;
+      return `must be ${kinds[issue.expected] ?? issue.expected}${found(input)}`;
     case "invalid_value": {
       const names = issue.values.map(String);
       const near = typeof input === "string" ? meant(input, names) : "";
-      return `must be ${names.length === 1 ? names[0] : `one of ${names.join(", ")}`}, and is ${shown(input)}${near}`;
+      return `must be ${names.length === 1 ? names[0] : `one of ${names.join(", ")}`}${found(input)}${near}`;
     }
     case "too_big": {
       const { maximum, inclusive, origin } = issue;
@@ -107,6 +107,10 @@ function limited(how: string, limit: number | bigint, origin: string, input: unk
   const part = parts[origin];
   if (!part) return `must be ${how} ${limit}, and is ${shown(input)}`;
   return `must have ${how} ${limit} ${part}, and has ${(input as { length?: number }).length ?? "none"}`;
+}
+
+function found(input: unknown): string {
+  return input === undefined ? ", and is missing" : `, and is ${shown(input)}`;
 }
 
 function shown(value: unknown): string {

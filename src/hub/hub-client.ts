@@ -92,7 +92,7 @@ export async function lookUp(request: HubRequest): Promise<HubModel> {
   });
 }
 
-const commitSchema = z.string().regex(/^[0-9a-f]{40,64}$/i, "is no commit");
+const commitSchema = z.string().regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/i, "is no commit");
 const size = z.int().min(0);
 /** A file of a listing; sums may be missing, and then nothing is checked but the size. */
 const fileSchema = z.object({

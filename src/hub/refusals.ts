@@ -4,6 +4,8 @@
  * (`models/`) or tensors do (`weights.ts`).
  */
 
+import { shortened } from "../errors/shortened";
+
 type Config = Record<string, unknown>;
 
 /**
@@ -106,13 +108,13 @@ export function checkKind(config: Config, known: readonly string[], source: stri
   if (type !== null && known.includes(type)) return;
   if ("auto_map" in config) {
     throw refuse(
-      `needs code that comes with it${type === null ? "" : `: model_type "${type}" is none we know`}`,
+      `needs code that comes with it${type === null ? "" : `: model_type "${shortened(type)}" is none we know`}`,
       "auto_map",
       `A model's own code is never run here. ${families}`,
     );
   }
   throw new Error(
-    `${source}: config.json ${type === null ? "names no model_type" : `has the model_type "${type}", which is not supported`}. ` +
+    `${source}: config.json ${type === null ? "names no model_type" : `has the model_type "${shortened(type)}", which is not supported`}. ` +
       families,
   );
 }

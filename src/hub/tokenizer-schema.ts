@@ -164,9 +164,9 @@ const model = z
   .looseObject({ type: z.enum(["BPE", "WordPiece", "Unigram"]).optional() })
   .transform((given, context) => {
     const type = given.type ?? ("merges" in given ? "BPE" : Array.isArray(given.vocab) ? "Unigram" : "WordPiece");
-    const parsed = models[type].safeParse(given);
-    if (parsed.success) return parsed.data as Model;
-    for (const { path, message } of parsed.error.issues) context.addIssue({ code: "custom", path: [...path], message });
+    const checked = checkedBy<unknown>(models[type], given);
+    if ("value" in checked) return checked.value as Model;
+    for (const { path, message } of checked.issues) context.addIssue({ code: "custom", path: [...path], message });
     return z.NEVER;
   });
 

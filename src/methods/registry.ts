@@ -4,6 +4,7 @@
  */
 
 import { nearestName } from "../errors/nearest-name";
+import { shortened } from "../errors/shortened";
 import { type Answerer, isAnswerer } from "./answerer";
 import { isMethod, type Method } from "./method";
 
@@ -68,7 +69,8 @@ export function approachOf(id: string): AnyApproach {
   const approach = approaches.find((candidate) => candidate.id === id);
   if (approach) return approach;
   const ids = approaches.map((candidate) => candidate.id);
-  throw new Error(`There is no method "${id}"; did you mean ${nearestName(id, ids)}? Methods: ${ids.join(", ")}.`);
+  const name = shortened(id);
+  throw new Error(`There is no method "${name}"; did you mean ${nearestName(name, ids)}? Methods: ${ids.join(", ")}.`);
 }
 
 /** The method of that id. Throws an Error where there is none, or where it trains nothing. */

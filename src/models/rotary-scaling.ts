@@ -4,6 +4,7 @@
  * keys' spellings (`rotary-keys.ts`).
  */
 
+import { shortened } from "../errors/shortened";
 import { plainRotary, type Rotary } from "./rotary";
 
 /** The keys beside the kind, as config.json names them. */
@@ -47,7 +48,7 @@ export function scaledRotary(kind: string, base: Omit<Base, "required">): Rotary
   const scale = Object.hasOwn(kinds, kind) ? kinds[kind] : undefined;
   if (!scale) {
     throw new Error(
-      `config.json: rotary scaling "${kind}" is not supported for this family. Supported: ${Object.keys(kinds).join(", ")}.`,
+      `config.json: rotary scaling "${shortened(kind)}" is not supported for this family. Supported: ${Object.keys(kinds).join(", ")}.`,
     );
   }
   const required: Base["required"] = (key) => {

@@ -3,9 +3,14 @@
  */
 
 import { checkedBy, issueLine } from "../errors/checked-by";
+import { shortened } from "../errors/shortened";
+import { strictJson } from "../hub/json";
 import { approachOf } from "../methods/registry";
 import { formats, migrate } from "../versions/versions";
 import { type Configuration, configurationSchema } from "./configuration";
+
+/** Of what does not fit, so many lines are said. */
+const MOST_LINES = 6;
 
 /**
  * Reads a configuration file of any version.
@@ -15,15 +20,20 @@ import { type Configuration, configurationSchema } from "./configuration";
 export function readConfiguration(json: string): Configuration {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(json);
+    parsed = strictJson(json);
   } catch (error) {
-    throw new Error(`The configuration is not valid JSON: ${(error as Error).message}.`);
+    throw new Error(`The configuration ${shortened((error as Error).message, 300)}.`);
   }
   const checked = checkedBy(configurationSchema, migrate(formats.configuration, parsed));
   if ("issues" in checked) {
-    const lines = checked.issues.map((issue) => issueLine(issue, "the file"));
+    const lines = checked.issues.slice(0, MOST_LINES).map((issue) => shortened(issueLine(issue, "the file"), 300));
+    const more = checked.issues.length - lines.length;
+    if (more > 0) lines.push(`and ${more} more`);
     throw new Error(`The configuration does not fit.\n${lines.join("\n")}`);
   }
+  const names = checked.value.runs.map(({ name }) => name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new Error(`Two runs are called "${shortened(twice)}". Give every run its own name.`);
   for (const { method } of checked.value.runs) approachOf(method);
   return checked.value;
 }

@@ -4,6 +4,8 @@
  * schemas, which know today's version alone.
  */
 
+import { shortenedJson } from "../errors/shortened";
+
 type Content = Record<string, unknown>;
 
 /** From one version of a kind to the next. */
@@ -180,7 +182,7 @@ export function migrate(format: Format, parsed: unknown): unknown {
   const { name, oldest, migrations } = format;
   const current = currentVersion(format);
   if (typeof version !== "number" || !Number.isInteger(version) || version < 1) {
-    throw new Error(`${name} has the version ${JSON.stringify(version)}, which is not a whole number from 1 on.`);
+    throw new Error(`${name} has the version ${shortenedJson(version)}, which is not a whole number from 1 on.`);
   }
   if (version > current) {
     throw new NewerVersionError(

@@ -72,6 +72,8 @@ export function fromFragment(fragment: string): LinkedConfiguration | null {
   try {
     const binary = atob(encoded.replaceAll("-", "+").replaceAll("_", "/"));
     const parsed: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (c) => c.charCodeAt(0))));
+    // Throws where it is nested too deep for all that comes after.
+    JSON.stringify(parsed);
     const value = migrate(formats.link, parsed);
     if (typeof value === "object" && value !== null && "runs" in value && "training" in value) {
       return value as LinkedConfiguration;

@@ -150,7 +150,7 @@ describe("the configuration file", () => {
 
   test("that does not fit is refused as before", () => {
     const file = (changes: object) => JSON.stringify({ ...configuration, ...changes });
-    expect(() => readConfiguration("{")).toThrow(/not valid JSON/);
+    expect(() => readConfiguration("{")).toThrow(/is not JSON/);
     expect(() => readConfiguration("[]")).toThrow(/does not fit\.\nthe file must be an object, and is a list/);
     expect(() => readConfiguration(file({ colour: "red" }))).toThrow(
       /does not fit\.\nthe file has no "colour"; did you mean /,
