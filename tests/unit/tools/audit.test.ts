@@ -25,7 +25,7 @@ test.each([
     2,
     /requires a lockfile/,
   ],
-  ["no network", '{"message":"request to https://registry.npmjs.org failed"}', 2, /request to .* failed/],
+  ["no network", '{"message":"request to https://packages.test failed"}', 2, /request to .* failed/],
   ["nothing", "", 2, /npm said nothing/],
   ["no JSON", "<html>", 2, /did not answer in JSON/],
   ["another JSON", "[]", 2, /no list of advisories/],
