@@ -77,11 +77,10 @@ export class Comparisons {
   #stopping = false;
   /** Ends the search for rates that is going on. */
   #search: AbortController | null = null;
+  /** The last time that states were handed over, until they are. */
   #keeping: Promise<void> | null = null;
-  /** Runs have been evaluated again while their states were handed over. */
-  #keepAgain = false;
-  /** Takes the state of all runs at every evaluation; null: the browser's storage does. */
-  #keeper: ((files: KeptFile[]) => Promise<void>) | null = null;
+  /** Hands over the state of all runs at every evaluation; null: the browser's storage has it. */
+  #handOver: ((open: OpenComparison) => Promise<void>) | null = null;
 
   constructor(session: StudioSession, folders: Folders, events: EventBatches) {
     this.#session = session;
@@ -180,7 +179,10 @@ export class Comparisons {
 
   /** From now on runs' states at every evaluation go to `keeper`, not to the browser's storage. */
   keepWith(keeper: (files: KeptFile[]) => Promise<void>): void {
-    this.#keeper = keeper;
+    this.#handOver = newestOnly(async (open) => {
+      // Whoever keeps them says what went wrong: training goes on.
+      await keeper(await keptFiles(this.#session.model, open)).catch(() => {});
+    });
   }
 
   /**
@@ -470,7 +472,10 @@ export class Comparisons {
       if (!isOver()) await keepCheckpoints(id, { configuration, rows, kept });
     });
     const onCheckpoint = () => {
-      if (this.#keeper) return this.#keepElsewhere(open);
+      if (this.#handOver) {
+        this.#keeping = this.#handOver(open);
+        return;
+      }
       if (isOver()) return;
       // Without storage the way back after a crash is lost, which the page says; training goes on.
       keep(open.comparison.kept).then(
@@ -497,25 +502,6 @@ export class Comparisons {
       }
     }
     return open;
-  }
-
-  /** Hands on what all runs have come to, one after the other: the newest is what counts. */
-  #keepElsewhere(open: OpenComparison): void {
-    if (this.#keeping) {
-      this.#keepAgain = true;
-      return;
-    }
-    this.#keeping = this.#handOver(open).finally(() => {
-      this.#keeping = null;
-    });
-  }
-
-  async #handOver(open: OpenComparison): Promise<void> {
-    do {
-      this.#keepAgain = false;
-      // Whoever keeps them says what went wrong: training goes on.
-      await this.#keeper!(await keptFiles(this.#session.model, open)).catch(() => {});
-    } while (this.#keepAgain);
   }
 
   /** Trains from the start, or where the runs were left. */
