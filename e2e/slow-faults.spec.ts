@@ -4,43 +4,14 @@
  */
 
 import { expect, type Page, test } from "@playwright/test";
-import { csv, films } from "./films";
-import {
-  beforeWorker,
-  chart,
-  chooseFile,
-  compareButton,
-  keepRuns,
-  openStep,
-  setTraining,
-  step,
-  waitForStatus,
-  waitUntilReady,
-} from "./studio";
+import { continueTraining, prepare, startAgain, tableOf } from "./faulty";
+import { beforeWorker, chart, compareButton, step, waitForStatus, waitUntilReady } from "./studio";
 
 test.skip(process.env.STUDIO_FAULTS !== "full", "slow: part of npm run test:real -- --full");
 test.skip(({ isMobile }) => Boolean(isMobile), "the same at any width");
 test.setTimeout(900_000);
 
-const SHORT = { "Batch size": "4", "Evaluate every": "5", "Learning rate for all": "0.01" };
-
-async function prepare(page: Page, steps: number): Promise<void> {
-  await page.goto("/");
-  await waitUntilReady(page);
-  await openStep(page, "Data");
-  await chooseFile(page, "Training file", "films.csv", csv(films(24)));
-  await waitUntilReady(page);
-  await keepRuns(page, ["LoRA", "Head only"]);
-  await setTraining(page, { ...SHORT, Steps: String(steps) });
-}
-
-async function losses(page: Page): Promise<string[]> {
-  await page.getByRole("button", { name: "Validation loss as a table" }).click();
-  const table = page.getByRole("region", { name: "Validation loss, table" });
-  // Charts and tables are drawn a moment later.
-  await expect(table.getByRole("cell").filter({ hasText: "–" })).toHaveCount(0);
-  return table.getByRole("row").allInnerTexts();
-}
+const losses = (page: Page) => tableOf(page, "Validation loss");
 
 /** The losses of a comparison that nothing disturbs. */
 async function undisturbed(page: Page, steps: number): Promise<string[]> {
@@ -72,12 +43,9 @@ test("a graphics device that is destroyed: training goes on to the same losses",
   await waitForStatus(page, /^step ([7-9]|1\d) of 20/, 300_000);
   await send(page, "destroy");
   await expect(page.getByRole("alert").filter({ hasText: "The device or its worker was lost." })).toBeVisible();
-  await page.getByRole("button", { name: "Start the engine again" }).click();
+  await startAgain(page).click();
   await waitUntilReady(page);
-  await page
-    .getByRole("button", { name: /^Continue from step \d+$/ })
-    .first()
-    .click();
+  await continueTraining(page);
   await waitForStatus(page, /^Finished: 20 steps/, 300_000);
   expect(await losses(page)).toEqual(whole);
 });
@@ -107,12 +75,9 @@ test("a thread of the processor that ends: the engine is started again and goes 
   await waitForStatus(page, /^step ([6-9]|[12]\d) of 60/, 300_000);
   await send(page, "threads");
   await page.clock.runFor(600_000);
-  await page.getByRole("button", { name: "Start the engine again" }).click();
+  await startAgain(page).click();
   await waitUntilReady(page);
-  await page
-    .getByRole("button", { name: /^Continue from step \d+$/ })
-    .first()
-    .click();
+  await continueTraining(page);
   await waitForStatus(page, /^Finished: 60 steps/, 300_000);
   expect(await losses(page)).toEqual(whole);
 });
