@@ -23,11 +23,12 @@ import { peakLearningRate, sharedHeadRate, trainingSteps } from "../plan/schedul
 import { type Amounts, withProgress } from "../plan/waiting";
 import { sharedBuckets } from "../runs/buckets";
 import { Evaluator } from "../runs/evaluation";
+import type { Feed } from "../runs/feed";
 import { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
 import { ownPooling, poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
 import { type RowReader, rowReader } from "../runs/row-states";
-import { type DividedRows, inputChannels } from "../runs/rows";
+import { type DividedRows, inputChannels, isWeighed } from "../runs/rows";
 import { Run, type RunSetup } from "../runs/run";
 import { Workspace } from "../runs/workspace";
 import { calibrated } from "../tasks/calibrated";
@@ -35,10 +36,12 @@ import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
 import { type Evaluation, type Task, taskChannels, weighLabels } from "../tasks/task";
 import { withClassWeights } from "./class-weights";
-import { type ComparisonSetup, divisionOf, type PlannedRun } from "./comparison-setup";
+import type { ComparisonSetup, PlannedRun } from "./comparison-setup";
 import { Lane, type Tested } from "./lane";
 import { measuredCalibration } from "./measured-calibration";
+import { tokenNoise } from "./token-noise";
 import { TrainingLoop } from "./training-loop";
+import { Validation } from "./validation-rows";
 
 /** What all runs of a comparison have alike. */
 type RunHead = Pick<RunSetup, "task" | "classes" | "pooling">;
@@ -74,7 +77,8 @@ export class Comparison {
    * Throws an Error naming run and option if a run cannot be set up; nothing stays allocated then.
    */
   constructor(given: ComparisonSetup) {
-    this.task = weighLabels(tasks[given.data.task], given.training.classWeights);
+    const byRow = [given.data, ...(given.divisions ?? [])].some(({ train }) => isWeighed(train));
+    this.task = weighLabels(tasks[given.data.task], given.training.classWeights, byRow);
     const setup = withClassWeights(given);
     this.#setup = setup;
     this.#owner = `comparison ${comparisons++}`;
@@ -123,9 +127,11 @@ export class Comparison {
       this.#lanes = lanes;
       const evaluator = new Evaluator(executor, { task, classes, scale, owner });
       this.#evaluator = evaluator;
-      const { steps } = this;
+      const validation = divisions.map((division) => new Validation(division, training));
+      const noise = tokenNoise(setup, task);
       const feeds = this.#feeds;
-      this.#loop = new TrainingLoop({ ...setup, task, steps, lanes, feeds, buckets, evaluator, turn, owner });
+      const parts = { task, noise, validation, steps: this.steps, lanes, feeds, buckets, evaluator, turn, owner };
+      this.#loop = new TrainingLoop({ ...setup, ...parts });
       this.#workspace.allocate();
     } catch (error) {
       for (const name of [...names, BASE.name]) executor.memory.releaseOwner(this.#runOwner(name));
@@ -333,28 +339,34 @@ export class Comparison {
       if (before && !lane.first) return null;
       const next = await lane.nextToken(prompts.length, (rows) => new NextToken(executor, model, lane.run, rows));
       const shown = prompts.map((ids) => lane.feed.shown({ ids, labels: new Int32Array(ids.length) }).ids);
-      const now = before ? await lane.run.parameters.checkpoint(lane.steps) : null;
-      if (before) lane.run.parameters.restore(lane.first!);
-      try {
-        return await generate(shown, settings, next.predictor, options);
-      } finally {
-        if (now) lane.run.parameters.restore(now);
-      }
+      const write = () => generate(shown, settings, next.predictor, options);
+      return before ? this.#within(lane, lane.first!, write) : write();
     });
+  }
+
+  /** Does work with the values of a checkpoint in a run, which then has its own again. */
+  async #within<Result>({ run, steps }: Lane, checkpoint: Checkpoint, work: () => Promise<Result>): Promise<Result> {
+    const now = await run.parameters.checkpoint(steps);
+    run.parameters.restore(checkpoint);
+    try {
+      return await work();
+    } finally {
+      run.parameters.restore(now);
+    }
   }
 
   /** Of the last evaluation of a run. Throws if it has not been evaluated. */
   report(name: string): RunReport {
     const lane = this.#lane(name);
     const { data, model, training } = this.#setup;
-    const { validation, validationTexts } = divisionOf(this.#setup, lane.split);
     if (!lane.validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
+    const { evaluation, rows, texts } = lane.validation;
     return reportEvaluation({
       run: name,
       task: this.task,
-      evaluation: calibrated(lane.validation, lane.calibration),
-      examples: lane.feed.shownRows(validation),
-      texts: validationTexts,
+      evaluation: calibrated(evaluation, lane.calibration),
+      examples: lane.feed.shownRows(rows),
+      texts,
       labels: data.labels,
       decode: (ids) => model.tokenizer.decode(ids),
       seed: training.seed,
@@ -392,13 +404,18 @@ export class Comparison {
   }
 
   /**
-   * What a run said of every validation row in its last evaluation, as its logits are without
+   * What a run said of the validation rows of its last evaluation, as its logits are without
    * calibration. Throws if it has not been evaluated.
    */
   evaluation(name: string): Evaluation {
     const { validation } = this.#lane(name);
     if (!validation) throw new Error(`Run "${name}" has not been evaluated yet.`);
-    return validation;
+    return validation.evaluation;
+  }
+
+  /** The validation rows that `evaluation` is of, as they are in the data. */
+  evaluatedRows(name: string): readonly TokenizedExample[] {
+    return this.#lane(name).validation?.rows ?? [];
   }
 
   /**
@@ -411,17 +428,16 @@ export class Comparison {
   }
 
   /**
-   * What a run said of every validation row when its training had ended, or before that in its last
-   * evaluation, by its calibration then, and those rows as it read them; null where it has not been
-   * evaluated.
+   * What a run said of validation rows when its training had ended, or before that in its last
+   * evaluation, by its calibration then, and those rows as it read them: all of the division, but
+   * for those that `training.evalRows` left out and that are not measured yet. Null where it has
+   * not been evaluated.
    */
   validated(name: string): { evaluation: Evaluation; examples: readonly TokenizedExample[] } | null {
-    const { validation, validationAtEnd, calibration, calibrationAtEnd, feed, split } = this.#lane(name);
-    const said = validationAtEnd
-      ? calibrated(validationAtEnd, calibrationAtEnd)
-      : validation && calibrated(validation, calibration);
-    const rows = divisionOf(this.#setup, split).validation;
-    return said && { evaluation: said, examples: feed.shownRows(rows) };
+    const { validation, validationAtEnd, calibration, calibrationAtEnd, feed } = this.#lane(name);
+    const said = validationAtEnd ?? validation;
+    const read = validationAtEnd ? calibrationAtEnd : calibration;
+    return said && { evaluation: calibrated(said.evaluation, read), examples: feed.shownRows(said.rows) };
   }
 
   /** Where a run stands. */
@@ -448,10 +464,24 @@ export class Comparison {
     this.#lane(name).adopt(checkpoint);
   }
 
-  /** Uses a run as it is on the device; nothing trains meanwhile. */
-  hold<Result>(name: string, use: (run: Run) => Promise<Result>): Promise<Result> {
-    const { run } = this.#lane(name);
-    return this.#turn.runExclusive(() => use(run));
+  /** Uses a run as it is on the device, and the batches that it reads; nothing trains meanwhile. */
+  hold<Result>(name: string, use: (run: Run, feed: Feed) => Promise<Result>): Promise<Result> {
+    const { run, feed } = this.#lane(name);
+    return this.#turn.runExclusive(() => use(run, feed));
+  }
+
+  /**
+   * As `hold`, with the values that a run had at its evaluation with the lowest loss, or at its
+   * last. Rejects with an Error where it has not been evaluated.
+   */
+  holdAt<Result>(name: string, evaluation: "best" | "last", use: (run: Run) => Promise<Result>): Promise<Result> {
+    const lane = this.#lane(name);
+    return this.#turn.runExclusive(() => {
+      const checkpoint = evaluation === "best" ? lane.best : lane.checkpoint;
+      if (!checkpoint)
+        throw new Error(`Run "${name}" has not been evaluated while it trained: there is no other step.`);
+      return this.#within(lane, checkpoint, () => use(lane.run));
+    });
   }
 
   /**

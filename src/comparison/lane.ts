@@ -11,6 +11,7 @@ import type { Feed } from "../runs/feed";
 import { type Checkpoint, findNonFinite, type NonFinite } from "../runs/parameters";
 import type { Run } from "../runs/run";
 import type { Evaluation } from "../tasks/task";
+import type { Said, ValidationRows } from "./validation-rows";
 
 /** The evaluation with the lowest loss, and for how many evaluations none was lower. */
 interface Standing {
@@ -18,7 +19,7 @@ interface Standing {
     readonly step: number;
     readonly loss: number;
     /** What a run that keeps its best goes back to. */
-    readonly held: { readonly checkpoint: Checkpoint; readonly evaluation: Evaluation } | null;
+    readonly held: { readonly checkpoint: Checkpoint; readonly said: Said } | null;
   } | null;
   readonly worse: number;
 }
@@ -44,11 +45,12 @@ export class Lane {
   #reason: string | null = null;
   #steps = 0;
   #tokens = 0;
+  #keptTokens = 0;
   #seconds = 0;
   #flops = 0;
   #checkpoint: Checkpoint | null = null;
-  #validation: Evaluation | null = null;
-  #validationAtEnd: Evaluation | null = null;
+  #validation: Said | null = null;
+  #validationAtEnd: Said | null = null;
   #evaluatedStep: number | null = null;
   #tested: Tested | null = null;
   #calibration: Calibration | null = null;
@@ -91,6 +93,11 @@ export class Lane {
     return this.#steps;
   }
 
+  /** Tokens that it has learned from so far. */
+  get keptTokens(): number {
+    return this.#keptTokens;
+  }
+
   /** Real tokens of its training so far. */
   get tokens(): number {
     return this.#tokens;
@@ -111,8 +118,16 @@ export class Lane {
     return this.#checkpoint;
   }
 
-  /** Its last evaluation, or with `keepBest` its best once it has ended. */
-  get validation(): Evaluation | null {
+  /** Of the evaluation with the lowest loss; null before one. */
+  get best(): Checkpoint | null {
+    return this.#standing.best?.held?.checkpoint ?? null;
+  }
+
+  /**
+   * Its last evaluation, or with `keepBest` its best once it has ended, and the rows of its
+   * division that it is of.
+   */
+  get validation(): Said | null {
     return this.#validation;
   }
 
@@ -120,7 +135,7 @@ export class Lane {
    * As `validation` when its training had ended, wherever a dial has been turned to since; null
    * before.
    */
-  get validationAtEnd(): Evaluation | null {
+  get validationAtEnd(): Said | null {
     return this.#validationAtEnd;
   }
 
@@ -189,10 +204,14 @@ export class Lane {
     this.setState("running");
   }
 
-  /** Counts an update: steps, real tokens and floating-point operations with it. */
-  updated(steps: number, tokens: number, flops: number): void {
+  /** Counts an update: steps, tokens and floating-point operations with it. */
+  updated(
+    steps: number,
+    { tokens, keptTokens, flops }: Readonly<Record<"tokens" | "keptTokens" | "flops", number>>,
+  ): void {
     this.#steps = steps;
     this.#tokens = tokens;
+    this.#keptTokens = keptTokens;
     this.#flops = flops;
   }
 
@@ -207,9 +226,15 @@ export class Lane {
   }
 
   /** Takes an evaluation of it as it is. */
-  evaluated(evaluation: Evaluation): void {
-    this.#validation = evaluation;
+  evaluated(evaluation: Evaluation, { rows, texts }: ValidationRows): void {
+    this.#validation = { evaluation, rows, texts };
     this.#evaluatedStep = this.#steps;
+  }
+
+  /** Takes what the adapter that it ended with says of all rows, where only some were measured. */
+  complete(evaluation: Evaluation, { rows, texts }: ValidationRows): void {
+    this.#validation = { evaluation, rows, texts };
+    this.#validationAtEnd = this.#validation;
   }
 
   /** Takes what its answers are read with from here on; `elsewhere`: it came with its adapter. */
@@ -269,6 +294,7 @@ export class Lane {
     this.#heldStep = checkpoint.step;
     this.#steps = checkpoint.step;
     this.#tokens = checkpoint.tokens;
+    this.#keptTokens = checkpoint.keptTokens ?? 0;
     this.#seconds = checkpoint.seconds;
     this.#flops = checkpoint.flops;
   }
@@ -283,7 +309,7 @@ export class Lane {
    * then the run has failed, and the one before stays.
    */
   async keep(): Promise<boolean> {
-    const { steps, tokens, seconds, flops } = this;
+    const { steps, tokens, keptTokens, seconds, flops } = this;
     const state = await this.run.parameters.checkpoint(steps);
     const found = findNonFinite(state);
     if (found) {
@@ -291,7 +317,7 @@ export class Lane {
       await this.restoreIfFailed();
       return false;
     }
-    this.#checkpoint = { ...state, tokens, seconds, flops };
+    this.#checkpoint = { ...state, tokens, keptTokens, seconds, flops };
     this.#heldStep = steps;
     return true;
   }
@@ -301,8 +327,8 @@ export class Lane {
     const running = this.#state === "running";
     const held = running ? this.steps : (this.#heldStep ?? this.steps);
     const best = this.#standing.best?.held?.checkpoint;
-    const { tokens, seconds, flops } = !running && best?.step === held ? best : this;
-    return { ...(await this.run.parameters.checkpoint(held)), tokens, seconds, flops };
+    const { tokens, keptTokens, seconds, flops } = !running && best?.step === held ? best : this;
+    return { ...(await this.run.parameters.checkpoint(held)), tokens, keptTokens, seconds, flops };
   }
 
   /**
@@ -316,7 +342,7 @@ export class Lane {
     const { best, worse } = this.#standing;
     const isBetter = !best || loss < best.loss;
     this.#standing = isBetter
-      ? { best: { step, loss, held: { checkpoint: this.#checkpoint!, evaluation: this.#validation! } }, worse: 0 }
+      ? { best: { step, loss, held: { checkpoint: this.#checkpoint!, said: this.#validation! } }, worse: 0 }
       : { best, worse: worse + 1 };
     if (planned) this.#plannedStanding = this.#standing;
     if (isBetter || patience === null || worse + 1 < patience) return null;
@@ -339,13 +365,13 @@ export class Lane {
   }
 
   /**
-   * Takes what it had come to elsewhere; `bestEvaluation`: what its best adapter says, where it may
-   * go back to it.
+   * Takes what it had come to elsewhere; `bestSaid`: what its best adapter says, where it may go
+   * back to it.
    */
-  takeUp({ checkpoint, best, worse }: KeptRun, bestEvaluation: Evaluation | null): void {
+  takeUp({ checkpoint, best, worse }: KeptRun, bestSaid: Said | null): void {
     this.#checkpoint = checkpoint;
     const back = best?.checkpoint ?? null;
-    const held = back && bestEvaluation && { checkpoint: back, evaluation: bestEvaluation };
+    const held = back && bestSaid && { checkpoint: back, said: bestSaid };
     this.#standing = { best: best && { step: best.step, loss: best.loss, held }, worse };
     this.#plannedStanding = this.#standing;
   }
@@ -359,7 +385,7 @@ export class Lane {
     const best = this.#standing.best?.held;
     if (keepBest && best && best.checkpoint.step !== this.#heldStep) {
       this.run.parameters.restore(best.checkpoint);
-      this.#validation = best.evaluation;
+      this.#validation = best.said;
       this.#evaluatedStep = best.checkpoint.step;
       this.#heldStep = best.checkpoint.step;
     }

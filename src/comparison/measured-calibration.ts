@@ -3,7 +3,7 @@
 import type { MeasuredCalibration } from "../calibration/calibration";
 import { measureCalibration } from "../tasks/calibrated";
 import type { Task } from "../tasks/task";
-import { type ComparisonSetup, divisionOf } from "./comparison-setup";
+import type { ComparisonSetup } from "./comparison-setup";
 import type { Lane } from "./lane";
 
 /**
@@ -11,7 +11,7 @@ import type { Lane } from "./lane";
  * no calibration, or nothing was said that it could be measured on.
  */
 export function measuredCalibration(
-  setup: Pick<ComparisonSetup, "data" | "divisions"> & { readonly task: Task },
+  setup: Pick<ComparisonSetup, "data"> & { readonly task: Task },
   lane: Lane,
 ): MeasuredCalibration | null {
   const { calibration, tested, validation, calibratedElsewhere: imported } = lane;
@@ -22,11 +22,7 @@ export function measuredCalibration(
     return measureCalibration(task, calibration, { ...tested, part: "test", imported: false }, data.labels);
   }
   if (!validation) return null;
-  const examples = lane.feed.shownRows(divisionOf(setup, lane.split).validation);
-  return measureCalibration(
-    task,
-    calibration,
-    { evaluation: validation, examples, part: "validation", imported },
-    data.labels,
-  );
+  const { evaluation, rows } = validation;
+  const examples = lane.feed.shownRows(rows);
+  return measureCalibration(task, calibration, { evaluation, examples, part: "validation", imported }, data.labels);
 }

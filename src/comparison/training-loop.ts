@@ -8,9 +8,11 @@
 
 import type { Mutex } from "async-mutex";
 import { BatchStream, type PlannedBatch } from "../data/batches";
+import { createBreather } from "../data/breathe";
+import { keptOf } from "../data/kept-tokens";
+import type { NoiseCount, TokenNoise } from "../data/token-noise";
 import type { TokenizedExample } from "../data/tokens";
 import type { Commands, ReadbackRing } from "../executors/executor";
-import { nextTask } from "../executors/next-task";
 import type { KeptRun } from "../folders/kept-run";
 import type { EvaluationEvent } from "../plan/events";
 import { scheduleFactor } from "../plan/schedule";
@@ -24,13 +26,18 @@ import { type Evaluation, meanLossOf, type Task } from "../tasks/task";
 import { type ComparisonSetup, divisionOf } from "./comparison-setup";
 import type { Lane } from "./lane";
 import { measuredCalibration } from "./measured-calibration";
+import type { Said, Validation, ValidationRows } from "./validation-rows";
 
 export interface TrainingLoopSetup extends ComparisonSetup {
   readonly task: Task;
+  /** Of every division. */
+  readonly validation: readonly Validation[];
   readonly steps: number;
   readonly lanes: readonly Lane[];
   readonly feeds: Feeds;
   readonly buckets: readonly number[];
+  /** Of the training's batches; default: none. */
+  readonly noise?: TokenNoise | undefined;
   readonly evaluator: Evaluator;
   /** Held for each step and evaluation; whatever else uses batches or workspace takes its turn. */
   readonly turn: Mutex;
@@ -42,9 +49,12 @@ interface StepTag {
   readonly step: number;
   readonly epoch: number;
   readonly tokens: number;
+  readonly keptTokens: number;
+  readonly weightSum: number;
   readonly flops: number;
   readonly learningRate: number;
   readonly submitted: number;
+  readonly noise: NoiseCount | null;
 }
 
 /** The batches of all runs with one seed on one division of the rows. */
@@ -62,6 +72,8 @@ export class TrainingLoop {
   #streams: readonly Stream[] = [];
   /** Updates that every running run has done which is not ahead of the others. */
   #step = 0;
+  /** The last step whose numbers have arrived: those that are submitted lie ahead of it. */
+  #told = 0;
   /** The steps of each run when this training began. */
   #starts: ReadonlyMap<Lane, number> = new Map();
   #delivered = 0;
@@ -131,9 +143,10 @@ export class TrainingLoop {
    */
   async takeUp(kept: ReadonlyMap<string, KeptRun>): Promise<void> {
     const { lanes, task, training } = this.#setup;
-    const evaluate = async (lane: Lane): Promise<Evaluation> => {
-      const rows = lane.feed.shownRows(divisionOf(this.#setup, lane.split).validation);
-      return (await this.#evaluateOn(lane, rows, () => false))!;
+    const evaluate = async (lane: Lane): Promise<Said> => {
+      const { sample } = this.#validationOf(lane);
+      const evaluation = await this.#evaluateOn(lane, lane.feed.shownRows(sample.rows), () => false);
+      return { ...sample, evaluation: evaluation! };
     };
     for (const lane of lanes) {
       // One that goes on from a folder has no state before its first step.
@@ -151,7 +164,8 @@ export class TrainingLoop {
       lane.takeUp(own, goesBack && (await evaluate(lane)));
       lane.restore();
       if (!own.ended) continue;
-      lane.evaluated(await evaluate(lane));
+      const { evaluation, ...rows } = await evaluate(lane);
+      lane.evaluated(evaluation, rows);
       lane.end("finished", training.keepBest, own.ended.reason);
       this.#finishedElsewhere.push(lane);
     }
@@ -162,7 +176,13 @@ export class TrainingLoop {
     const { lanes } = this.#setup;
     for (const lane of lanes) lane.setState("running");
     await this.#evaluateAll(lanes);
-    for (const lane of this.#running) lane.setState(this.#hurried ? "stopped" : "finished");
+    const judged = this.#running;
+    for (const lane of judged) lane.setState(this.#hurried ? "stopped" : "finished");
+    await this.#complete(judged);
+  }
+
+  #validationOf({ split }: Lane): Validation {
+    return this.#setup.validation[split]!;
   }
 
   /** Tunes on what a run that has ended said of the validation rows with the adapter it holds. */
@@ -170,23 +190,23 @@ export class TrainingLoop {
     const { data, task } = this.#setup;
     const ended = lane.state === "finished" || lane.state === "stopped";
     if (!ended || !lane.validationIsHeld) return;
-    const examples = lane.feed.shownRows(divisionOf(this.#setup, lane.split).validation);
-    lane.calibrate(calibrate(task, { evaluation: lane.validation!, examples }, data.labels));
+    const { evaluation, rows } = lane.validation!;
+    lane.calibrate(calibrate(task, { evaluation, examples: lane.feed.shownRows(rows) }, data.labels));
   }
 
-  /** Evaluates a run as it is on the device; one that trains nothing is evaluated once. */
+  /** Evaluates a run on all validation rows as it is on the device. */
   async evaluate(lane: Lane): Promise<EvaluationEvent> {
-    return (await this.#evaluate(lane, () => false))!;
+    return (await this.#evaluate(lane, this.#validationOf(lane).all, () => false))!;
   }
 
-  /** Null where it was cancelled. */
-  async #evaluate(lane: Lane, cancelled: () => boolean): Promise<EvaluationEvent | null> {
-    const rows = lane.feed.shownRows(divisionOf(this.#setup, lane.split).validation);
-    const known = lane.trains ? null : lane.validation;
+  /** Null where it was cancelled; a run that trains nothing is evaluated once. */
+  async #evaluate(lane: Lane, asked: ValidationRows, cancelled: () => boolean): Promise<EvaluationEvent | null> {
+    const rows = lane.feed.shownRows(asked.rows);
+    const known = !lane.trains && lane.validation?.rows === asked.rows ? lane.validation.evaluation : null;
     const evaluation = known ?? (await this.#evaluateOn(lane, rows, cancelled));
     if (!evaluation) return null;
     const event = this.#evaluationEvent(lane, "validation", lane.steps, evaluation, rows);
-    if (Number.isFinite(event.loss)) lane.evaluated(evaluation);
+    if (Number.isFinite(event.loss)) lane.evaluated(evaluation, asked);
     return event;
   }
 
@@ -202,7 +222,7 @@ export class TrainingLoop {
   }
 
   #evaluationEvent(
-    { name, tokens, seconds, flops }: Lane,
+    { name, tokens, keptTokens, seconds, flops }: Lane,
     split: EvaluationEvent["split"],
     step: number,
     evaluation: Evaluation,
@@ -218,6 +238,7 @@ export class TrainingLoop {
       ...task.measure(evaluation, rows, data.labels),
       rows: rows.length,
       tokens,
+      keptTokens,
       seconds,
       flops,
     };
@@ -242,7 +263,7 @@ export class TrainingLoop {
     this.#paused = new Promise((resolve) => {
       this.#resume = resolve;
     });
-    this.announce("paused");
+    this.announce("paused", null, this.#told);
   }
 
   resume(): void {
@@ -251,7 +272,7 @@ export class TrainingLoop {
     this.#paused = null;
     // The wait must not count as somebody's step.
     this.#delivered = performance.now();
-    if (!this.#stopping) this.announce("running");
+    if (!this.#stopping) this.announce("running", null, this.#told);
   }
 
   /**
@@ -298,6 +319,7 @@ export class TrainingLoop {
     for (const { run } of began) if (run.dial) run.turn(run.dial.most);
     this.#starts = new Map(judged.map((lane) => [lane, lane.steps]));
     this.#step = Math.min(steps, ...began.map((lane) => lane.steps));
+    this.#told = this.#step;
     this.#streams = this.#streamsFrom(this.#step);
     this.announce("running");
     // Stopped while it was prepared.
@@ -308,7 +330,11 @@ export class TrainingLoop {
     if (task.head === "vocabulary") for (const lane of fresh) lane.rememberStart();
     // Runs that train nothing stay as they are; without any other there is nothing to wait for.
     const learning = () => this.#running.some(({ trains }) => trains);
-    if (!learning()) this.#advance(steps);
+    if (!learning()) {
+      this.#advance(steps);
+      this.#told = steps;
+    }
+    const breathe = createBreather();
     while (this.#step < steps && !this.#stopping && learning()) {
       await this.#paused;
       if (this.#stopping) break;
@@ -320,7 +346,7 @@ export class TrainingLoop {
       if (this.#step % training.evalEvery === 0 && this.#step < steps) {
         await this.#evaluateAll(this.#running.filter((lane) => lane.steps === this.#step));
       }
-      await nextTask();
+      await breathe();
     }
     await this.#ring.drained();
     for (const lane of lanes) await lane.restoreIfFailed();
@@ -331,6 +357,8 @@ export class TrainingLoop {
     for (const lane of unkept) await lane.keep();
     if (unkept.length > 0) onCheckpoint?.(this.checkpoints);
     for (const lane of this.#running) lane.end(lane.steps < steps ? "stopped" : "finished", training.keepBest);
+    await this.#complete(judged);
+    if (this.#failed) return;
     if (training.calibrate) for (const lane of judged) this.calibrate(lane);
     await this.#test(judged);
     if (this.#failed) return;
@@ -343,6 +371,41 @@ export class TrainingLoop {
     const failed = lanes.every(({ state }) => state === "failed");
     if (failed) this.announce("failed", lanes[0]!.reason);
     else this.announce(this.#step < steps ? "stopped" : "finished");
+  }
+
+  /**
+   * Measures the validation rows that were left out while training, with the adapter that each of
+   * these runs has ended with. A stop meanwhile gives them up for all: runs are compared on the
+   * same rows.
+   */
+  async #complete(ended: readonly Lane[]): Promise<void> {
+    const { emit, turn } = this.#setup;
+    const left = ended.filter((lane) => {
+      const { sample, rest } = this.#validationOf(lane);
+      const isSound = lane.state === "finished" || lane.state === "stopped";
+      return isSound && rest.rows.length > 0 && lane.validation?.rows === sample.rows && lane.validationIsHeld;
+    });
+    const found = new Map<Lane, Evaluation>();
+    this.#isEvaluating = true;
+    try {
+      for (const lane of left) {
+        if (this.#hurried) return;
+        const rows = lane.feed.shownRows(this.#validationOf(lane).rest.rows);
+        const evaluation = await turn.runExclusive(() => this.#evaluateOn(lane, rows, () => this.#hurried));
+        if (!evaluation) return;
+        found.set(lane, evaluation);
+      }
+    } finally {
+      this.#isEvaluating = false;
+    }
+    for (const [lane, rest] of found) {
+      const validation = this.#validationOf(lane);
+      const evaluation = validation.join(lane.validation!.evaluation, rest);
+      lane.complete(evaluation, validation.all);
+      const rows = lane.feed.shownRows(validation.all.rows);
+      const step = lane.heldStep ?? lane.steps;
+      emit({ ...this.#evaluationEvent(lane, "validation", step, evaluation, rows), complete: true });
+    }
   }
 
   /**
@@ -422,18 +485,41 @@ export class TrainingLoop {
         (lane) => lane.trains && lane.run.setup.seed === seed && lane.split === split && lane.steps === this.#step,
       );
       const { train } = divisionOf(this.#setup, split);
-      if (lanes.length > 0 && !(await this.#trainBatch(train, batch, lanes, factor))) return false;
+      const given = { train, batch, seed, lanes, factor };
+      if (lanes.length > 0 && !(await this.#trainBatch(given))) return false;
     }
     return true;
   }
 
-  async #trainBatch(
-    train: readonly TokenizedExample[],
-    batch: PlannedBatch & { epoch: number },
-    lanes: readonly Lane[],
-    factor: number,
-  ): Promise<boolean> {
-    const tokens = this.#setup.feeds.fill(train, batch);
+  async #trainBatch({
+    train,
+    batch,
+    seed,
+    lanes,
+    factor,
+  }: {
+    readonly train: readonly TokenizedExample[];
+    readonly batch: PlannedBatch & { epoch: number };
+    readonly seed: number;
+    readonly lanes: readonly Lane[];
+    readonly factor: number;
+  }): Promise<boolean> {
+    const { noise: made, steps, feeds, task } = this.#setup;
+    let noise: NoiseCount | null = null;
+    const tokens = feeds.fill(
+      train,
+      batch,
+      made &&
+        ((arrays, rows) => {
+          // Those of the whole rows, which come first.
+          const count = made.apply(arrays, rows, { seed, step: this.#step, steps });
+          noise ??= count;
+        }),
+    );
+    const kept = keptOf(
+      batch.rows.map((row) => train[row]!),
+      task.labels.perToken,
+    );
     for (const lane of lanes) {
       await this.#ring.ready();
       // What arrived meanwhile may have ended it.
@@ -446,14 +532,17 @@ export class TrainingLoop {
         step: this.#step + 1,
         epoch: batch.epoch,
         tokens: lane.tokens + tokens,
+        keptTokens: lane.keptTokens + kept.tokens,
+        weightSum: kept.weight,
         flops: lane.flops + run.step(batch.bucket).flops,
         learningRate,
         submitted: performance.now(),
+        noise,
       };
       const push = (commands: Commands) => this.#ring.push(commands, run.stepFigures, STEP_FIGURES * 4, tag);
       const done = await run.train(batch.bucket, this.#step, learningRate, push, () => this.#stopping);
       if (!done) return false;
-      lane.updated(tag.step, tag.tokens, tag.flops);
+      lane.updated(tag.step, tag);
       this.#ring.submitted();
     }
     return true;
@@ -461,7 +550,7 @@ export class TrainingLoop {
 
   /** Metrics arrive in the order of submission; the device works on one step at a time. */
   #deliver([loss, gradNorm, penalty]: Float32Array, tag: StepTag): void {
-    const { lane, step, epoch, tokens, flops, learningRate, submitted } = tag;
+    const { lane, step, epoch, tokens, keptTokens, weightSum, flops, learningRate, submitted, noise } = tag;
     const now = performance.now();
     lane.addSeconds((now - Math.max(this.#delivered, submitted)) / 1000);
     this.#delivered = now;
@@ -480,13 +569,18 @@ export class TrainingLoop {
       learningRate,
       gradNorm: gradNorm!,
       ...(lane.run.hasPenalty && { penalty }),
+      ...(noise && { replacedTokens: noise.replaced, replaceableTokens: noise.tokens }),
       tokens,
+      keptTokens,
+      weightSum,
       seconds: lane.seconds,
       flops,
       memoryBytes: lane.run.memoryBytes,
     });
     const last = this.#running.findLast((one) => one.trains && this.#starts.get(one)! < step);
-    if (lane === last) this.announce(this.#paused ? "paused" : "running", null, step);
+    if (lane !== last) return;
+    this.#told = step;
+    this.announce(this.#paused ? "paused" : "running", null, step);
   }
 
   async #evaluateAll(evaluated: readonly Lane[]): Promise<void> {
@@ -500,7 +594,7 @@ export class TrainingLoop {
       if (lane.state !== "running") continue;
       this.#isEvaluating = true;
       const event = await turn
-        .runExclusive(() => this.#evaluate(lane, () => this.#hurried))
+        .runExclusive(() => this.#evaluate(lane, this.#validationOf(lane).sample, () => this.#hurried))
         .finally(() => {
           this.#isEvaluating = false;
         });

@@ -15,14 +15,21 @@ export function createBreather(onPause?: () => void, milliseconds = 8): () => Pr
   };
 }
 
-/** A macrotask through a message channel: timers would be clamped to 4 ms when nested. */
-function nextTask(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
-}
+/**
+ * A macrotask through a message channel: timers would be clamped to 4 ms when nested. One channel
+ * for all: browsers let garbage of this kind lie for tens of thousands of pauses, and a channel is
+ * several times a message.
+ */
+const nextTask: () => Promise<void> = (() => {
+  const node = (globalThis as { setImmediate?: (call: () => void) => unknown }).setImmediate;
+  // There a channel that somebody listens to would keep the process alive.
+  if (node) return () => new Promise<void>((resolve) => void node(resolve));
+  const channel = new MessageChannel();
+  const waiting: (() => void)[] = [];
+  channel.port1.onmessage = () => waiting.shift()?.();
+  return () =>
+    new Promise<void>((resolve) => {
+      waiting.push(resolve);
+      channel.port2.postMessage(null);
+    });
+})();

@@ -6,9 +6,10 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { countOf, DataError, formatCount, nameRows, quote } from "./errors";
+import { countOf, DataError, formatCount, quote } from "./errors";
 import type { DataFormat, Rewrite } from "./formats/format";
 import { isYes } from "./formats/lists";
+import { nameRows, placeOf } from "./shards";
 import type { Table } from "./table";
 import type { ChangedRow, ColumnRoles, DataRole, RowChange } from "./types";
 
@@ -32,12 +33,26 @@ export const fileOf = ({ file = "train" }: Pick<RowChange, "file">): DataRole =>
 
 /**
  * The changes in the order of files and rows. Those without a fingerprint get that of the row as it
- * is now, so that what is written for later notices another file.
+ * is now, so that what is written for later notices another file. Labels given by the names that
+ * they are called become those that stand in the file.
+ * @param labelNames what labels are called, by what stands in the file; default: as they stand
+ * there
  */
-export function settledChanges(tables: Tables, changes: readonly RowChange[]): RowChange[] {
+export function settledChanges(
+  tables: Tables,
+  changes: readonly RowChange[],
+  labelNames: Readonly<Record<string, string>> = {},
+): RowChange[] {
+  const standing = new Map(Object.entries(labelNames).map(([label, name]) => [name, label]));
+  const inFile = (name: string) => (Object.hasOwn(labelNames, name) ? name : (standing.get(name) ?? name));
   const place = (change: RowChange) => ROLES.indexOf(fileOf(change));
   const sorted = [...changes].sort((a, b) => place(a) - place(b) || a.row - b.row);
-  return sorted.map((change) => {
+  return sorted.map(({ label, labels, ...others }) => {
+    const change: RowChange = {
+      ...others,
+      ...(label !== undefined && { label: inFile(label) }),
+      ...(labels !== undefined && { labels: labels.map(inFile) }),
+    };
     const cells = cellsOf(tables[fileOf(change)], change.row);
     return cells === null || change.fingerprint !== undefined
       ? change
@@ -59,7 +74,7 @@ export function changeTable(
   { format, columns, train }: { readonly format: DataFormat; readonly columns: ColumnRoles; readonly train: Table },
 ): Table {
   if (changes.length === 0) return table;
-  const places = new Map(table.rowNumbers.map((row, place) => [row, place]));
+  const places = placesOf(table);
   const rows = [...table.rows];
   const left = new Set<number>();
   const seen = new Set<number>();
@@ -69,7 +84,7 @@ export function changeTable(
     const refuse = (what: string, fix: string) => new DataError({ file: table.file, row, what, fix });
     const place = places.get(row);
     if (place === undefined) {
-      const last = formatCount(table.rowNumbers.at(-1)!);
+      const last = formatCount(placeOf(table, table.rowNumbers.at(-1)!).row);
       throw refuse(
         `It is to be ${inWords(change)}, but the file has no such row; its last is ${last}.`,
         "Take the change back.",
@@ -89,7 +104,7 @@ export function changeTable(
     if (change.leaveOut) left.add(place);
     else {
       checkAnswer(change, { format, names, train: train.file }, refuse);
-      rows[place] = rewritten(cells, table.columns, format.rewrite!.cells(columns, change));
+      rows[place] = rewritten(cells, table.columns, format.rewrite!.cells(columns, change, train));
     }
   }
   if (left.size === rows.length) {
@@ -194,7 +209,7 @@ export function changeNotices(tables: Tables, changes: readonly RowChange[]): st
     if (!table || own.length === 0) return [];
     const rows = own.map(({ row }) => row).sort((a, b) => a - b);
     return [
-      `${table.file}: ${describeChanges(countChanges(own))} by the list of changes (${nameRows(rows)}); the file stays as it is.`,
+      `${table.file}: ${describeChanges(countChanges(own))} by the list of changes (${nameRows(rows, table)}); the file stays as it is.`,
     ];
   });
 }
@@ -223,6 +238,15 @@ export function changedRows(
 
 /** The cells of a row by its number; null where there is none. */
 function cellsOf(table: Table | null, row: number): readonly string[] | null {
-  const place = table ? table.rowNumbers.indexOf(row) : -1;
-  return place < 0 ? null : table!.rows[place]!;
+  const place = table ? placesOf(table).get(row) : undefined;
+  return place === undefined ? null : table!.rows[place]!;
+}
+
+/** Where each row of a table stands, by its number; kept, as lists of changes may be long. */
+const known = new WeakMap<Table, ReadonlyMap<number, number>>();
+
+function placesOf(table: Table): ReadonlyMap<number, number> {
+  const places = known.get(table) ?? new Map(table.rowNumbers.map((row, place) => [row, place]));
+  known.set(table, places);
+  return places;
 }

@@ -52,8 +52,8 @@ export function targetValues(width: number, scale: Scale | null = null): Channel
 }
 
 /**
- * What each label of a channel counts for: those of training rows with class weights. Labels of all
- * other rows weigh 1.
+ * What each label of a channel counts for: those of training rows where rows, tokens or classes are
+ * weighted. Labels of all other rows weigh 1.
  */
 export function labelWeights({ perToken }: Channel): Channel {
   return { name: "weights", type: "float32", perToken, width: 1, filler: 1 };

@@ -66,9 +66,11 @@ const CALL_KEYS = ["tool_calls", "function_call"];
 
 /**
  * The messages of a cell, up to the last answer that is learned: a list of objects with `role` and
- * `content` (OpenAI), `from` and `value` (ShareGPT) or `parts` (Gemini), one such object, or a
+ * `content` (OpenAI), `from` and `value` (ShareGPT) or `parts` (Gemini), or with question and
+ * answer (BELLE, XTuner); an object with such a list as `messages`; one such object; or a
  * transcript with "Human:" and "Assistant:" before the turns (hh-rlhf). Empty where nothing is
- * answered. Answers of weight 0, answers without a text and calls of tools are not learned.
+ * answered. Answers of weight 0, those marked as not to be trained on, answers without a text and
+ * calls of tools are not learned.
  * @throws Error saying what is wrong with the cell.
  */
 export function readConversation(cell: string): ChatMessage[] {
@@ -89,8 +91,9 @@ export function readTurns(cell: string): ChatMessage[] {
   if (value === undefined) {
     throw new Error(/^\s*\[/.test(cell) ? "is neither JSON nor Python's spelling of a list" : "is not JSON");
   }
-  const turns: readonly unknown[] = isTurn(value) ? [value] : (value as unknown[]);
+  const turns: readonly unknown[] = isTurn(value) ? [value] : ((ownValue(value, "messages") ?? value) as unknown[]);
   if (!Array.isArray(turns)) throw new Error("is not a list of messages");
+  if (turns.length > 0 && turns.every(isExchange)) return turns.flatMap(readExchange);
   return turns.map(readTurn);
 }
 
@@ -112,8 +115,30 @@ function readTurn(entry: unknown, index: number): ChatMessage {
     return { role, content, tool_calls: readCalls(calls, index), learned: false };
   }
   const content = textOf(said, index);
-  const silent = role === "assistant" && (content.trim() === "" || weightOf(entry, index) === 0);
+  const silent = role === "assistant" && (content.trim() === "" || weightOf(entry, index) === 0 || isMasked(entry));
   return { role, content, ...(silent && { learned: false as const }) };
+}
+
+/** A question and its answer in one object, as BELLE and XTuner write them. */
+const ASKED_KEYS = ["human", "user", "input"];
+const SAID_KEYS = ["assistant", "gpt", "bot", "output"];
+
+const isExchange = (entry: unknown) =>
+  ownValue(entry, "role") === undefined &&
+  typeof firstOwn(entry, ASKED_KEYS) === "string" &&
+  typeof firstOwn(entry, SAID_KEYS) === "string";
+
+function readExchange(entry: unknown, index: number): ChatMessage[] {
+  const system = ownValue(entry, "system");
+  const [asked, said] = [firstOwn(entry, ASKED_KEYS) as string, firstOwn(entry, SAID_KEYS) as string];
+  const silent = said.trim() === "" || isMasked(entry);
+  return [
+    ...(index === 0 && typeof system === "string" && system !== ""
+      ? [{ role: "system" as const, content: system }]
+      : []),
+    { role: "user", content: asked },
+    { role: "assistant", content: said, ...(silent && { learned: false as const }) },
+  ];
 }
 
 /** OpenAI's weight of an answer: 0 is read and not learned. */
@@ -121,6 +146,23 @@ function weightOf(entry: unknown, index: number): 0 | 1 {
   const weight = ownValue(entry, "weight") ?? 1;
   if (weight === 0 || weight === 1) return weight;
   throw new Error(`has the weight ${JSON.stringify(weight).slice(0, 40)} in message ${index + 1}; known are 0 and 1`);
+}
+
+/** Axolotl's and other tools' word for an answer that is read and not learned. */
+const isMasked = (entry: unknown) =>
+  ["train", "training", "loss", "trainable"].some((key) =>
+    [false, 0].includes(ownValue(entry, key) as boolean | number),
+  );
+
+/** Of a turn, what some tools write beside its text and templates of some models read. */
+const THOUGHTS = ["reasoning_content", "reasoning", "thinking"];
+
+/** The first such key with a text in it in an answer of a cell; null where there is none. */
+export function thoughtsIn(cell: string): string | null {
+  if (!/reasoning|thinking/.test(cell)) return null;
+  const value = readStructure(cell);
+  const turns: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return THOUGHTS.find((key) => turns.some((turn) => typeof ownValue(turn, key) === "string")) ?? null;
 }
 
 /** Arguments become objects, as templates want them; OpenAI writes them as JSON in a text. */
@@ -136,11 +178,18 @@ function readCalls(given: unknown, index: number): ToolCall[] {
   });
 }
 
-/** A text, or a list of which every part is one. */
+/** A text, or a list of which every part is one: pictures, sounds and files are not read. */
 function textOf(content: unknown, index: number): string {
   const parts = Array.isArray(content) ? content : [content];
   const texts = parts.map((part: unknown) => (typeof part === "string" ? part : ownValue(part, "text")));
   if (texts.every((text) => typeof text === "string")) return texts.join("");
+  const kinds = parts.map((part) => ownValue(part, "type"));
+  const other = kinds.find((kind, place) => typeof kind === "string" && typeof texts[place] !== "string");
+  if (typeof other === "string") {
+    throw new Error(
+      `has a part of the type ${JSON.stringify(other.slice(0, 40))}, which is not read, in message ${index + 1}`,
+    );
+  }
   throw new Error(`has no text as the content of message ${index + 1}`);
 }
 
@@ -173,7 +222,8 @@ export function readHistory(cell: string): ChatMessage[] {
 export function isTurns(cell: string): boolean {
   if (isTranscript(cell)) return true;
   const value = readStructure(cell);
-  return Array.isArray(value) ? value.length > 0 && value.every(isTurn) : isTurn(value);
+  const turns = ownValue(value, "messages") ?? value;
+  return Array.isArray(turns) ? turns.length > 0 && (turns.every(isTurn) || turns.every(isExchange)) : isTurn(turns);
 }
 
 function isTurn(value: unknown): boolean {

@@ -78,7 +78,11 @@ export function weighRows(
   const balanced = () => (several ? balancedPositiveWeights(counts, rows.length) : balancedWeights(counts));
   const byId = Float32Array.from(weightsOf(given, labels, balanced));
   if (several) return rows.map((row) => ({ ...row, positiveWeights: byId }));
-  return rows.map((row) => ({ ...row, weights: Float32Array.from(row.labels, (label) => byId[label] ?? 0) }));
+  return rows.map((row) => {
+    // What the row itself counts for is a factor of its own.
+    const weights = Float32Array.from(row.labels, (label, place) => (byId[label] ?? 0) * (row.weights?.[place] ?? 1));
+    return { ...row, weights };
+  });
 }
 
 /** How often each label occurs. */

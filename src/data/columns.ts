@@ -4,7 +4,7 @@
  */
 
 import { type Structure, structureOfColumn } from "./cell-kinds";
-import { numberIn } from "./numbers";
+import { areDecimals, hasUnit, isInfinite, isMissingWord, type NumberStyle, numberIn, numberStyle } from "./numbers";
 import type { Table } from "./table";
 import type { ColumnRoles } from "./types";
 
@@ -40,6 +40,8 @@ export interface ColumnFacts {
   numeric: boolean;
   allNumbers: boolean;
   fractions: boolean;
+  /** Nearly all values are numbers with a unit (`$4.50`, `45 %`), and they are no few classes. */
+  withUnit: boolean;
   identifier: boolean;
   /** Its name is one that labels usually have. */
   namedAsLabel: boolean;
@@ -82,21 +84,26 @@ function measure(table: Table, name: string, index: number): ColumnFacts {
   let characters = 0;
   let numbers = 0;
   let filled = 0;
+  let units = 0;
   let fractions = false;
-  const rows = Math.min(table.rows.length, SAMPLE_ROWS);
-  for (let row = 0; row < rows; row++) {
-    const value = (table.rows[row]?.[index] ?? "").trim();
+  const values = table.rows.slice(0, SAMPLE_ROWS).map((record) => (record[index] ?? "").trim());
+  const rows = values.length;
+  const { decimalComma, grouped } = guessStyle(table, name, values);
+  for (const value of values) {
     characters += value.length;
-    if (value !== "") filled++;
-    const number = numberIn(value, table.decimalComma);
+    // Words for a missing value are empty cells among numbers.
+    if (value !== "" && !isMissingWord(value)) filled++;
+    if (hasUnit(value)) units++;
+    const number = numberIn(value, decimalComma, grouped);
     if (Number.isFinite(number)) {
       numbers++;
       fractions ||= !Number.isInteger(number);
-    }
+    } else if (isInfinite(value)) numbers++;
     counts.set(value, (counts.get(value) ?? 0) + 1);
   }
   counts.delete("");
   const key = columnKey(name);
+  const repeats = counts.size >= 2 && [...counts.values()].every((count) => count > 1);
   return {
     name,
     key,
@@ -106,16 +113,28 @@ function measure(table: Table, name: string, index: number): ColumnFacts {
       .split(/[^\p{L}\p{N}]+/u)
       .filter(Boolean),
     distinct: counts.size,
-    repeats: counts.size >= 2 && [...counts.values()].every((count) => count > 1),
+    repeats,
     meanLength: characters / rows,
     numeric: numbers > rows / 2,
     allNumbers: filled > 0 && numbers === filled,
     fractions,
+    withUnit: units > 0.9 * filled && filled > 0 && (!repeats || counts.size > FEW_VALUES),
     namedAsLabel: LABEL_NAMES.includes(key),
     structure: structureOfColumn(table, index),
     values: counts.size <= FEW_VALUES ? [...counts.keys()] : [],
     identifier: IDENTIFIER.test(name.trim()) || IDENTIFIER.test(name.trim().toLowerCase()),
   };
+}
+
+/**
+ * As `numberStyle`; but where no semicolons stand between cells, "4,5" may also be two labels: then
+ * it is a number only where no list would read so, and never by the name of a list.
+ */
+function guessStyle(table: Table, name: string, values: readonly string[]): NumberStyle {
+  const style = numberStyle(values, table.decimalComma);
+  if (!style.decimalComma || table.decimalComma || style.grouped) return style;
+  const isList = /(?:labels|tags|categories|classes|emotions|topics|ids)$/i.test(name.trim());
+  return isList || !areDecimals(values) ? { decimalComma: false, grouped: false } : style;
 }
 
 function guessLabel(columns: readonly ColumnFacts[]): ColumnFacts {
@@ -124,7 +143,7 @@ function guessLabel(columns: readonly ColumnFacts[]): ColumnFacts {
   if (named && named.meanLength < 100) return named;
   const listed = columns.find(({ structure }) => structure === "list");
   if (listed && columns.some(({ structure }) => structure === null)) return listed;
-  const rest = columns.filter((column) => column !== longest && !column.identifier);
+  const rest = columns.filter((column) => column !== longest && !column.identifier && column.distinct > 0);
   const candidates = [rest.filter(({ repeats }) => repeats), rest, columns.filter((column) => column !== longest)];
   const pool = candidates.find((list) => list.length > 0)!;
   return [...pool].sort((a, b) => a.distinct - b.distinct || a.meanLength - b.meanLength)[0]!;
@@ -133,7 +152,7 @@ function guessLabel(columns: readonly ColumnFacts[]): ColumnFacts {
 function guessText(columns: readonly ColumnFacts[]): ColumnFacts {
   const plain = columns.filter(({ structure }) => structure === null);
   const texts = plain.length > 0 ? plain : columns;
-  const usable = texts.filter(({ numeric, identifier }) => !numeric && !identifier);
+  const usable = texts.filter(({ numeric, identifier, distinct }) => !numeric && !identifier && distinct > 0);
   const pool = usable.length > 0 ? usable : texts;
   return byName(pool, TEXT_NAMES, () => true) ?? [...pool].sort((a, b) => b.meanLength - a.meanLength)[0]!;
 }

@@ -1,16 +1,19 @@
 /** The open tables and the settings to what a comparison trains and is judged on. */
 
 import { changeNotices, changeTable, fileOf } from "./changes";
-import { countOf, DataError, formatCount, listNames, nameRows, quote } from "./errors";
+import { countOf, DataError, formatCount, listNames, quote } from "./errors";
 import type { Example } from "./examples";
 import type { DataFormat } from "./formats/format";
+import { nameLabels } from "./formats/labels";
 import { formats } from "./formats/registry";
 import { findOverlap, type Overlap } from "./overlap";
 import { type DivideOptions, divideExamples, inputsOf, type Parts } from "./parts";
+import { nameRows, type Source, withPlaces } from "./shards";
 import { splitExamples } from "./split";
 import type { Table } from "./table";
 import type { ColumnRoles, DataRole, DataSettings, RowChange, Scale } from "./types";
 import { unusedColumns } from "./unused-columns";
+import { weighExamples } from "./weighers/weigh-examples";
 
 /** The parts are those of the first division. */
 export interface Dataset extends Parts {
@@ -20,6 +23,13 @@ export interface Dataset extends Parts {
   readonly scale: Scale | null;
   /** The same rows once for every fold or repeat; otherwise one. */
   readonly divisions: readonly Parts[];
+  /** What each training row of every division counts for; null: all the same. */
+  readonly trainWeights: readonly (Float64Array | null)[];
+  /**
+   * The same of the first division by a row's number, with rows that weigh 0, which are none of its
+   * training rows.
+   */
+  readonly weightOfRow: ReadonlyMap<number, number> | null;
   /** Those of the changes that are of test rows, in any division. */
   readonly testChanges: readonly RowChange[];
   /**
@@ -39,7 +49,7 @@ export interface DataTables {
 /** `seed`: with which the rows for validation and test are drawn. */
 type SplitSettings = DataSettings & { readonly seed: number };
 
-type DrawOptions = Omit<DivideOptions, "test" | "file"> & { readonly file: string };
+type DrawOptions = Omit<DivideOptions, "test" | "file"> & { readonly source: Source };
 
 /**
  * Rows of the validation and of the test file are these parts; where there is no such file they are
@@ -52,13 +62,18 @@ type DrawOptions = Omit<DivideOptions, "test" | "file"> & { readonly file: strin
  * groups a notice says that the validation rows have one label.
  */
 export function buildDataset(given: DataTables, settings: SplitSettings): Dataset {
-  const { task, columns, validationFraction, seed, group = null, changes = [] } = settings;
+  return withPlaces([given.train, given.validation, given.test], () => build(given, settings));
+}
+
+function build(given: DataTables, settings: SplitSettings): Dataset {
+  const { task, columns, validationFraction, seed, group = null, changes = [], labelNames } = settings;
   const format = formats[task];
   const { train, validation, test } = changedTables(given, changes, format, columns);
-  const { examples, labels, notices } = format.read(train, columns, null);
+  const { examples, labels: found, notices } = format.read(train, columns, null);
+  const labels = nameLabels(found, labelNames, train.file);
   const readFile = (table: Table | null, standing: Table | null) => {
     if (!table || !standing) return null;
-    const read = format.read(table, columns, { labels, file: train.file });
+    const read = format.read(table, columns, { labels, file: train.file, named: labelNames });
     if (group === null || !standing.columns.includes(group)) return read;
     return { ...read, examples: withGroups(read.examples, standing, group) };
   };
@@ -74,13 +89,11 @@ export function buildDataset(given: DataTables, settings: SplitSettings): Datase
   if (plan === null && !tested && group === null) {
     const split = held
       ? { train: rows, validation: [] }
-      : twoParts(rows, { validationFraction, seed, file: train.file, labelsOf: format.labelsOf }, said);
+      : twoParts(rows, { validationFraction, seed, source: train, labelsOf: format.labelsOf }, said);
     divisions = [{ ...split, test: [] }];
-    said.push(...conflicts(own, train.file));
   } else {
     const options = { validationFraction: held ? 0 : validationFraction, test: plan, seed, file: train.file };
     divisions = divideExamples(rows, { ...options, labelsOf: format.labelsOf });
-    said.push(...conflicts(own, train.file));
     if (group !== null) said.push(describeGroups(rows, divisions[0]!, group, train.file));
     if (group !== null) said.push(...ungrouped([validation, test], group));
   }
@@ -100,6 +113,12 @@ export function buildDataset(given: DataTables, settings: SplitSettings): Datase
     validation: held?.examples ?? asChanged(parts.validation, "validation"),
     test: tested?.examples ?? asChanged(parts.test, "the test"),
   }));
+  const weighed = divisions.map(({ train: own }) =>
+    weighExamples({ examples: own, table: given.train, labels, labelsOf: format.labelsOf }, settings),
+  );
+  checkTokenRules(settings, train.file);
+  said.push(...weighed[0]!.notices);
+  divisions = divisions.map((parts, index) => ({ ...parts, train: weighed[index]!.examples }));
   if (format.answer === "label") {
     const isOfTwo = plan === null && !tested && group === null;
     for (const parts of divisions) {
@@ -107,20 +126,19 @@ export function buildDataset(given: DataTables, settings: SplitSettings): Datase
       if (isOfTwo && !held) said.push(...oneLabel(parts.validation, labels, train.file));
       checkLabels(isOfTwo ? { ...parts, validation: [] } : parts, labels, { train, validation, test });
     }
-    said.push(...unlearned(divisions, labels, train.file));
   }
   if (format.answer === "number") said.push(...allAlike(divisions[0]!, { train, validation, test }));
   const first = divisions[0]!;
   const inValidation = findOverlap({
     ...{ rows: held?.examples ?? [], others: first.train, where: "training", group },
-    file: (validation ?? train).file,
+    source: validation ?? train,
   });
   const drawn = [...new Set(divisions.flatMap((parts) => parts.test))];
   const inTest = findOverlap({
     ...(tested
       ? { rows: tested.examples, others: [...first.train, ...first.validation], where: "other" }
       : { rows: held ? drawn : [], others: held?.examples ?? [], where: "validation" }),
-    ...{ file: (test ?? train).file, group },
+    ...{ source: test ?? train, group },
   });
   said.push(...inValidation.notices, ...inTest.notices);
   const scale = format.scale?.(first.train) ?? null;
@@ -129,7 +147,16 @@ export function buildDataset(given: DataTables, settings: SplitSettings): Datase
   }
   const counted = ({ texts, groups }: Overlap): Overlap => ({ texts, groups });
   const overlap = { validation: counted(inValidation), test: counted(inTest) };
-  return { labels, scale, ...first, divisions, testChanges, overlap, notices: said };
+  const [trainWeights, weightOfRow] = [weighed.map(({ weights }) => weights), weighed[0]!.byRow];
+  return { labels, scale, ...first, divisions, trainWeights, weightOfRow, testChanges, overlap, notices: said };
+}
+
+/** @throws DataError for a rule of tokens where none are learned. */
+function checkTokenRules({ task, weights = [] }: DataSettings, file: string): void {
+  const place = weights.findIndex(({ by }) => by === "tokens");
+  if (place < 0 || formats[task].answer === "text") return;
+  const what = `Rule ${place + 1} of the weights is of tokens, and only language modelling learns tokens.`;
+  throw new DataError({ file, what, fix: "Take the rule away, or choose that task." });
 }
 
 /** @throws DataError as `changeTable`, and for a change of a file that is not open. */
@@ -195,7 +222,8 @@ function allLeftOut(rows: number, part: string, file: string): DataError {
  * but a row whose text is among the training rows stays with those, which `said` is told.
  */
 function twoParts(examples: readonly Example[], options: DrawOptions, said: string[]): Omit<Parts, "test"> {
-  const { validationFraction, seed, file } = options;
+  const { validationFraction, seed, source } = options;
+  const { file } = source;
   const drawn = splitExamples(examples, validationFraction, seed, file);
   const inputOf = inputsOf(examples);
   const learned = new Set(drawn.train.map(inputOf));
@@ -206,17 +234,19 @@ function twoParts(examples: readonly Example[], options: DrawOptions, said: stri
   // Every text is there twice, or those of all labels but one: then whole sets of equal ones are
   // dealt out.
   if (left.length === 0 || (labelsIn(left) === 1 && labelsIn(drawn.validation) > 1)) {
-    const [{ train, validation }] = divideExamples(examples, { ...options, test: null }) as [Parts];
+    const [{ train, validation }] = divideExamples(examples, { ...options, file, test: null }) as [Parts];
     return { train, validation };
   }
   const one = repeats.size === 1;
   said.push(
     `${file}: ${countOf(repeats.size, "row")} drawn for validation ${one ? "has" : "have"} the text of a training row, and ` +
-      `${one ? "was" : "were"} put with the training rows (${nameRows([...repeats].map(({ row }) => row))}).`,
+      `${one ? "was" : "were"} put with the training rows (${nameRows(rowsOf([...repeats]), source)}).`,
   );
   const held = new Set(left);
   return { train: examples.filter((example) => !held.has(example)), validation: left };
 }
+
+const rowsOf = (examples: readonly Example[]) => examples.map(({ row }) => row);
 
 /** @throws DataError for a column that the file has not, or that is empty in a row. */
 function withGroups(examples: readonly Example[], table: Table, column: string | null): readonly Example[] {
@@ -256,21 +286,6 @@ function describeGroups(rows: readonly Example[], { train, validation, test }: P
     { rows: test, name: "test" },
   ].flatMap((part) => (part.rows.length > 0 ? [`${formatCount(part.rows.length)} ${part.name}`] : []));
   return `${file}, column "${column}": ${countOf(groups, "group")} kept whole, which makes ${named.join(", ")} rows.`;
-}
-
-/** Rows with one input and several answers: at most one of them can be right. */
-function conflicts(rows: readonly Example[], file: string): string[] {
-  const inputOf = inputsOf(rows);
-  const answerOf = ({ label, values, tags }: Example) => [label, ...(values ?? []), ...(tags ?? [])].join();
-  const first = new Map<string, Example>();
-  const clashing = rows.flatMap((example) => {
-    const other = first.get(inputOf(example));
-    if (!other) first.set(inputOf(example), example);
-    return other && answerOf(other) !== answerOf(example) ? [example.row] : [];
-  });
-  if (clashing.length === 0) return [];
-  const what = countOf(clashing.length, "row");
-  return [`${file}: ${what} with the same text as an earlier row and another answer (${nameRows(clashing)}).`];
 }
 
 /** @throws DataError with the rows of each label where a part has one label only. */
@@ -334,16 +349,4 @@ function allAlike(parts: Parts, { train, validation, test }: DataTables): string
       `${file}: ${allRowsHave(name, rows.length)} the number ${formatCount(first)}, so no correlation is defined on them.`,
     ];
   });
-}
-
-/** Labels that some division has no training row of. */
-function unlearned(divisions: readonly Parts[], labels: readonly string[], file: string): string[] {
-  const missing = new Set<number>();
-  for (const { train } of divisions) {
-    const present = new Set(train.map(({ label }) => label));
-    for (const id of labels.keys()) if (!present.has(id)) missing.add(id);
-  }
-  if (missing.size === 0) return [];
-  const named = [...missing].slice(0, 5).map((id) => quote(labels[id]!));
-  return [`${file}: no training row has the label ${named.join(", ")}, so it cannot be learned.`];
 }

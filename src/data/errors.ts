@@ -16,11 +16,13 @@ export interface DataErrorDetails {
 
 /** Data that cannot be used as it stands. */
 export class DataError extends Error {
+  readonly #details: DataErrorDetails;
   readonly file: string;
   readonly row: number | null;
   readonly column: string | null;
 
-  constructor({ file, row, column, what, fix }: DataErrorDetails) {
+  constructor(details: DataErrorDetails) {
+    const { file, row, column, what, fix } = details;
     const where = [
       file,
       ...(row === undefined ? [] : [`row ${formatCount(row)}`]),
@@ -28,9 +30,15 @@ export class DataError extends Error {
     ].join(", ");
     super(`${where}: ${what} ${fix}`);
     this.name = "DataError";
+    this.#details = details;
     this.file = file;
     this.row = row ?? null;
     this.column = column ?? null;
+  }
+
+  /** The same of another place. */
+  at(place: { readonly file: string; readonly row: number }): DataError {
+    return new DataError({ ...this.#details, ...place });
   }
 }
 
@@ -42,16 +50,6 @@ export function formatCount(value: number): string {
 /** `1 row`, `2 rows`. */
 export function countOf(value: number, noun: string, plural = `${noun}s`): string {
   return `${formatCount(value)} ${value === 1 ? noun : plural}`;
-}
-
-/**
- * `row 7` or `rows 7, 9, 12 and 40 more`; the first `most` are named.
- * @param count how many rows there are, where `rows` has the first of them only
- */
-export function nameRows(rows: readonly number[], most = 3, count = rows.length): string {
-  const named = rows.slice(0, most).map(formatCount).join(", ");
-  const more = count > most ? ` and ${formatCount(count - most)} more` : "";
-  return `${count === 1 ? "row" : "rows"} ${named}${more}`;
 }
 
 /** `"a", "b" and 7 more`: names or cells of a file for a message, each cut. */

@@ -5,7 +5,8 @@
 
 import { refuseStructures, type Structure } from "./cell-kinds";
 import type { ChatMessage } from "./chat";
-import { countOf, DataError, formatCount, listNames, nameRows } from "./errors";
+import { countOf, DataError, formatCount, listNames } from "./errors";
+import { nameRows } from "./shards";
 import type { Table } from "./table";
 
 export interface Example {
@@ -94,12 +95,12 @@ export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cell
         file: table.file,
         row: rows[0],
         column: column!,
-        what: `The column is empty in ${formatCount(rows.length)} of ${countOf(table.rows.length, "row")}.`,
+        what: `The column is empty in ${formatCount(rows.length)} of ${countOf(table.rows.length, "row")}${blanksIn(table, column!)}.`,
         fix: "Choose another column, or fill in the cells.",
       });
     }
     notices.push(
-      `${table.file}, column "${column}": skipped ${countOf(rows.length, "empty cell")} (${nameRows(rows)}).`,
+      `${table.file}, column "${column}": skipped ${countOf(rows.length, "empty cell")} (${nameRows(rows, table)})${blanksIn(table, column!)}.`,
     );
   }
   if (cells.length === 0) {
@@ -112,6 +113,9 @@ export function readCells(table: Table, chosen: readonly ChosenColumn[]): { cell
   }
   return { cells, notices };
 }
+
+/** What is read as empty and is not. */
+const blanksIn = ({ blanks }: Table, column: string) => (blanks?.has(column) ? `: ${blanks.get(column)}` : "");
 
 const isBlank = (cell: string) => cell.trim() === "";
 

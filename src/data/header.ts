@@ -6,6 +6,7 @@
 import { countOf, DataError, formatCount, listNames, nameAll } from "./errors";
 import { foreignLineEnd, SAVE_WITH_FEEDS } from "./files/delimited";
 import type { Records } from "./files/records";
+import { nameRows } from "./shards";
 
 /** Rows that are looked at to tell a row of names from one of data. */
 const SAMPLE_ROWS = 2000;
@@ -19,6 +20,8 @@ export interface NamedRecords {
   /** Of a file whose first row may be either; null where the format has names of its own. */
   readonly header: Header | null;
   readonly notices: string[];
+  /** By name of a column; see `Records.blanks`. */
+  readonly blanks?: ReadonlyMap<string, string>;
 }
 
 export interface Header {
@@ -44,13 +47,19 @@ export function nameColumns(file: string, bytes: number, records: Records, isNam
   if (!isNames) {
     const numbered = first.map((_, column) => `column ${column + 1}`);
     const notice = `${file}: row ${formatCount(rowNumbers[0]!)}, the first, was read as data, as was chosen; the columns are numbered.`;
-    return { columns: numbered, rows, rowNumbers, header: { isNames, looksLikeData: false }, notices: [notice] };
+    return {
+      ...{ columns: numbered, rows, rowNumbers, header: { isNames, looksLikeData: false }, notices: [notice] },
+      ...(records.blanks && { blanks: namedBlanks(records.blanks, numbered) }),
+    };
   }
   const row = rowNumbers[0]!;
   const notices: string[] = [];
   const names = cleanNames(file, row, first, notices);
   if (rows.length === 1) throw onlyHeader(file, names, first);
-  const data = rows.slice(1);
+  const below = withoutNames({ file, names, rows: rows.slice(1), rowNumbers: rowNumbers.slice(1), notices });
+  const data = below.rows;
+  if (data.length === 0) throw onlyHeader(file, names, first);
+  noteWideSeparators(file, first, data, notices);
   const kept = keptColumns(file, names, data, notices);
   const named = kept.map((place) => names[place]!);
   checkNames(file, row, named, kept, names.length);
@@ -65,11 +74,70 @@ export function nameColumns(file: string, bytes: number, records: Records, isNam
   return {
     columns: named,
     rows: all ? data : data.map((cells) => kept.map((place) => cells[place]!)),
-    rowNumbers: rowNumbers.slice(1),
+    rowNumbers: below.rowNumbers,
     header: { isNames, looksLikeData },
     notices,
+    ...(records.blanks && { blanks: namedBlanks(records.blanks, names) }),
   };
 }
+
+interface RowsBelow {
+  readonly file: string;
+  readonly names: readonly string[];
+  readonly rows: string[][];
+  readonly rowNumbers: number[];
+  readonly notices: string[];
+}
+
+/**
+ * The rows without those that are none: the names again, in a file that was put together from
+ * several, and the line that a Markdown table has below its names.
+ */
+function withoutNames({ file, names, rows, rowNumbers, notices }: RowsBelow): Pick<RowsBelow, "rows" | "rowNumbers"> {
+  const isLine = (cells: readonly string[]) =>
+    cells.some((cell) => cell !== "") && cells.every((cell) => /^\s*(?::?-{3,}:?\s*)?$/.test(cell));
+  const hasLine = names.length > 1 && isLine(rows[0]!);
+  // A text of one column may well be its name.
+  const isAgain = (cells: readonly string[]) =>
+    names.length > 1 && cells.every((cell, column) => cell.replace("\uFEFF", "").trim() === names[column]);
+  const left = [...rows.keys()].filter((place) => (hasLine && place === 0) || isAgain(rows[place]!));
+  if (left.length === 0) return { rows, rowNumbers };
+  const again = left.slice(hasLine ? 1 : 0).map((place) => rowNumbers[place]!);
+  if (hasLine) notices.push(`${file}: row ${rowNumbers[0]!}, the line below the names (Markdown), is left out.`);
+  if (again.length > 0) {
+    notices.push(
+      `${file}: ${countOf(again.length, "row")} that ${again.length === 1 ? "has" : "have"} the names of the columns again ` +
+        `${again.length === 1 ? "is" : "are"} left out (${nameRows(again)}).`,
+    );
+  }
+  const out = new Set(left);
+  const kept = [...rows.keys()].filter((place) => !out.has(place));
+  return { rows: kept.map((place) => rows[place]!), rowNumbers: kept.map((place) => rowNumbers[place]!) };
+}
+
+/** Says where a table of one column is divided by signs that are no separators here. */
+function noteWideSeparators(
+  file: string,
+  first: readonly string[],
+  data: readonly string[][],
+  notices: string[],
+): void {
+  if (first.length !== 1) return;
+  const sample = data.slice(0, SAMPLE_ROWS);
+  const found = ["，", "；", "｜", "、", "،"].find((sign) => {
+    const count = (cell: string) => cell.split(sign).length - 1;
+    const usual = count(first[0]!);
+    return usual > 0 && sample.filter(([cell]) => count(cell!) === usual).length > 0.9 * sample.length;
+  });
+  if (found === undefined) return;
+  notices.push(
+    `${file}: every row has as many “${found}” as the first, and is read as one text. If they stand between columns, ` +
+      "write commas there, and double quotes around texts that have some.",
+  );
+}
+
+const namedBlanks = (blanks: ReadonlyMap<number, string>, names: readonly string[]) =>
+  new Map([...blanks].map(([place, said]) => [names[place] ?? "", said]));
 
 function cleanNames(file: string, row: number, record: readonly string[], notices: string[]): string[] {
   const names = record.map((name) => name.replace(/[\r\uFEFF]/g, "").trim());
@@ -113,8 +181,6 @@ function areDistinctCounts(rows: readonly string[][]): boolean {
  */
 function isDataRow(first: readonly string[], data: readonly string[][]): boolean {
   const sample = data.slice(0, SAMPLE_ROWS);
-  // A file that was put together from several has its header again.
-  if (sample.some((cells) => cells.every((cell, column) => cell === first[column]))) return false;
   const filled = [...first.keys()].filter((column) => first[column]!.trim() !== "");
   const again = (column: number) => {
     const cell = first[column]!.trim();
@@ -145,7 +211,7 @@ function checkNames(
       file,
       row,
       what: `Column ${places[unnamed]! + 1} of ${count} has no name in the header, and holds something.`,
-      fix: "Give every column a name, or delete the column.",
+      fix: "Give every column a name, or delete the column. If the names stand further down, delete the rows above them.",
     });
   }
   const first = new Map<string, number>();

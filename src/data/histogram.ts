@@ -3,18 +3,44 @@
 const MOST_BARS = 20;
 const STEPS = [1, 2, 4, 5, 10, 20, 25, 50, 100, 200, 250, 500, 1000, 2000, 5000, 10_000];
 
+/** Of the rows: a few that are far longer would press all others into one bar. */
+const SHOWN = 0.99;
+
+export interface LengthHistogram {
+  /** A bar holds the lengths above the last bar up to `upTo`. */
+  readonly lengths: { upTo: number; count: number }[];
+  /** Rows that are longer than the last bar. */
+  readonly longer: number;
+  /** How many rows have each length, from 0 to that of the last bar. */
+  readonly lengthCounts: number[];
+}
+
 /**
- * Counts of lengths in at most 20 bars of equal, round width; a bar holds the lengths above the
- * last bar up to `upTo`.
+ * Counts of lengths in at most 20 bars of equal, round width, as far as 99 % of the rows reach; to
+ * the longest where that needs no wider bars.
  */
-export function lengthHistogram(lengths: readonly number[]): { upTo: number; count: number }[] {
-  let longest = 0;
-  for (const length of lengths) longest = Math.max(longest, length);
-  if (longest === 0) return [];
-  const step = STEPS.find((width) => longest <= width * MOST_BARS) ?? Math.ceil(longest / MOST_BARS);
-  const bars = Array.from({ length: Math.ceil(longest / step) }, (_, bar) => ({ upTo: (bar + 1) * step, count: 0 }));
-  for (const length of lengths) bars[Math.max(Math.ceil(length / step) - 1, 0)]!.count++;
-  return bars;
+export function lengthHistogram(all: readonly number[]): LengthHistogram {
+  const sorted = Uint32Array.from(all).sort();
+  const longest = sorted.at(-1) ?? 0;
+  if (longest === 0) return { lengths: [], longer: 0, lengthCounts: [] };
+  const widthFor = (length: number) =>
+    STEPS.find((width) => length <= width * MOST_BARS) ?? Math.ceil(length / MOST_BARS);
+  // Of few rows the longest is more than a hundredth.
+  const nearly = Math.max(1, sorted[Math.max(1, Math.floor(SHOWN * sorted.length)) - 1]!);
+  const step = widthFor(nearly);
+  const reached = step === widthFor(longest) ? longest : nearly;
+  const bars = Math.ceil(reached / step);
+  const lengths = Array.from({ length: bars }, (_, bar) => ({ upTo: (bar + 1) * step, count: 0 }));
+  const lengthCounts = new Array<number>(bars * step + 1).fill(0);
+  let longer = 0;
+  for (const length of sorted) {
+    if (length > bars * step) longer++;
+    else {
+      lengths[Math.max(Math.ceil(length / step) - 1, 0)]!.count++;
+      lengthCounts[length]!++;
+    }
+  }
+  return { lengths, longer, lengthCounts };
 }
 
 /** How often each class id occurs. */

@@ -3,11 +3,12 @@
  * can be scored. Not for files that are learned from.
  */
 
-import { countOf, DataError, formatCount, nameRows, quote } from "./errors";
+import { countOf, DataError, formatCount, quote } from "./errors";
 import type { Example } from "./examples";
 import type { KnownRows } from "./formats/format";
 import { formats } from "./formats/registry";
 import { inputsOf } from "./parts";
+import { nameRows } from "./shards";
 import type { Table } from "./table";
 import type { ColumnRoles, RoleField, TaskId } from "./types";
 import { INPUTS } from "./unlabelled";
@@ -52,7 +53,7 @@ export function readLabelled(
   table: Table,
   task: TaskId,
   columns: ColumnRoles,
-  { labels, file, trained }: KnownRows & { readonly trained: readonly (readonly Example[])[] },
+  { labels, file, named, trained }: KnownRows & { readonly trained: readonly (readonly Example[])[] },
 ): LabelledRows {
   const placesOf = (names: readonly string[]) => names.map((name) => table.columns.indexOf(name));
   const answers = answerRoles(task).flatMap(({ role }) => columns[role] ?? []);
@@ -80,7 +81,7 @@ export function readLabelled(
     rows: kept.map((index) => table.rows[index]!),
     rowNumbers: kept.map((index) => table.rowNumbers[index]!),
   };
-  const read = formats[task].read(answered, columns, { labels, file, unknown });
+  const read = formats[task].read(answered, columns, { labels, file, named, unknown });
   const inputOf = inputsOf([]);
   const learned = new Set(trained.flatMap((some) => some.map(inputOf)));
   const seen = read.examples.filter((example) => learned.has(inputOf(example))).map(({ row }) => row);

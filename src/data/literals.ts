@@ -10,14 +10,16 @@ const DEEPEST = 64;
  * The value of a cell that begins with `[` or `{`, or with numpy's `array(`; undefined where it
  * is no such thing, is not complete, or numpy left entries out (`...`). Python's None and nan are
  * null, tuples are lists. Takes time in proportion to the cell.
+ * @param twice gets the keys that stand more than once in a dictionary of what is no JSON; of the
+ * outermost one also those that differ in white space alone (of JSON `keysTwice` finds them)
  */
-export function readStructure(cell: string): object | undefined {
+export function readStructure(cell: string, twice?: Set<string>): object | undefined {
   const text = cell.trim();
   if (!/^(?:[[{]|array\()/.test(text)) return undefined;
   const json = readJson(text);
   if (json !== undefined) return json;
   try {
-    const reader = new PythonReader(text);
+    const reader = new PythonReader(text, twice);
     const value = reader.value(0);
     return reader.isAtEnd() ? (value as object) : undefined;
   } catch (error) {
@@ -60,9 +62,11 @@ class PythonReader {
   #place = 0;
   /** Whether the last value was a word without quotes. */
   #isBareWord = false;
+  readonly #twice: Set<string> | undefined;
 
-  constructor(text: string) {
+  constructor(text: string, twice: Set<string> | undefined) {
     this.#text = text;
+    this.#twice = twice;
   }
 
   isAtEnd(): boolean {
@@ -116,10 +120,14 @@ class PythonReader {
   #dictionary(depth: number): unknown {
     this.#place++;
     const pairs: [string, unknown][] = [];
+    const known = new Set<string>();
     while (!this.#take("}")) {
-      const key = this.value(depth + 1);
+      const key = String(this.value(depth + 1));
       if (!this.#take(":")) throw new NotPython();
-      pairs.push([String(key), this.value(depth + 1)]);
+      const name = depth === 0 ? key.trim() : key;
+      if (known.has(name)) this.#twice?.add(name);
+      known.add(name);
+      pairs.push([key, this.value(depth + 1)]);
       if (!this.#take(",") && this.#text[this.#place] !== "}") throw new NotPython();
     }
     this.#isBareWord = false;

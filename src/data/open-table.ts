@@ -2,9 +2,19 @@
 
 import type { NamedBlob, ReadProgress } from "./files/records";
 import { arrangeRows } from "./layouts/registry";
-import { readTable, type Table, type TableOptions } from "./table";
+import { readShards } from "./read-shards";
+import { withPlaces } from "./shards";
+import type { Table, TableOptions } from "./table";
 
-/** Throws a DataError as `readTable` and `arrangeRows` do. */
-export async function openTable(file: NamedBlob, onProgress?: ReadProgress, options?: TableOptions): Promise<Table> {
-  return arrangeRows(await readTable(file, onProgress, options));
+/**
+ * @param files a table's file, or those that it is in, in order
+ * @throws DataError as `readShards` and `arrangeRows` do
+ */
+export async function openTable(
+  files: NamedBlob | readonly NamedBlob[],
+  onProgress?: ReadProgress,
+  options?: TableOptions,
+): Promise<Table> {
+  const table = await readShards("name" in files ? [files] : files, onProgress, options);
+  return withPlaces([table], () => arrangeRows(table));
 }

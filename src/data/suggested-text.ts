@@ -13,11 +13,12 @@ const PLAIN = /^(labels?|class(es)?|category|target|score|value|number|y|gold|ou
 type Read = Pick<DataSummary, "settings" | "answer" | "labels">;
 
 /**
- * A text that says the task in the style of SK-Tuning's authors; theirs, word for word, where the
- * labels are those of their tasks.
+ * The text that somebody gave for the data; else one that says the task in the style of
+ * SK-Tuning's authors; theirs, word for word, where the labels are those of their tasks.
  */
 export function suggestedText({ settings, answer, labels }: Read): string {
-  const { columns } = settings;
+  const { columns, taskText } = settings;
+  if (taskText !== undefined) return taskText;
   const texts = columns.textPair ? "two texts" : "text";
   const names = labels.map(({ name }) => spoken(name));
   const listed = names.join(" or ");

@@ -2,20 +2,22 @@
 
 import { changedRows } from "./changes";
 import type { Dataset } from "./dataset";
-import { countOf, formatCount } from "./errors";
 import type { Example } from "./examples";
 import { formats } from "./formats/registry";
+import { rolesOf } from "./formats/roles";
 import { countLabels, lengthHistogram, numberHistogram } from "./histogram";
+import { summarizeWeights } from "./summary-weights";
 import type { Table } from "./table";
 import type { TokenizedExample } from "./tokens";
 import type { DataSettings, DataSummary, RowNumbers, TokenStrip } from "./types";
 
-const PREVIEW_ROWS = 8;
+const PREVIEW_ROWS = 20;
 /** Of a cell; the page shows a line of it, and more on pointing at it. */
 const PREVIEW_CHARACTERS = 500;
 const STRIPS = 4;
 const NO_ROWS: Dataset = {
   ...{ labels: [], scale: null, train: [], validation: [], test: [], divisions: [], testChanges: [], notices: [] },
+  ...{ trainWeights: [], weightOfRow: null },
   overlap: { validation: { texts: 0, groups: 0 }, test: { texts: 0, groups: 0 } },
 };
 
@@ -41,7 +43,6 @@ interface TokenReader {
   piecesOf(ids: ArrayLike<number>): { text: string; special: boolean }[];
 }
 
-/** Adds a notice when texts were cut. */
 export function summarize({
   train,
   validation,
@@ -68,14 +69,10 @@ export function summarize({
   const notices = [...dataset.notices];
   const language = format.answer === "text" ? tokenizer : null;
   const chat = dataset.train.some(({ messages }) => messages !== undefined);
-  if (language) notices.push(...languageNotices(tokenized, settings.maxLength, { ...language, chat }));
-  else if (truncated > 0) {
-    notices.push(
-      `${countOf(truncated, "text")} of ${formatCount(tokenized.length)} longer than ${formatCount(settings.maxLength)} ` +
-        `tokens cut to that length (the longest has ${formatCount(longest)}${wordsLost(dataset, tokenized)}).`,
-    );
-  }
-  const tagged = dataset.train
+  if (language) notices.push(...languageNotices({ ...language, chat }));
+  // Rows whose words are all outside of any entity show nothing of how a file is tagged.
+  const inOrder = dataset.train.filter(({ tags }) => tags?.some((tag) => labels[tag] !== "O"));
+  const tagged = (inOrder.length > 0 ? inOrder : dataset.train)
     .slice(0, PREVIEW_ROWS)
     .flatMap(({ words, tags }) => (words && tags ? { words: [...words], tags: tags.map((tag) => labels[tag]!) } : []));
   return {
@@ -89,13 +86,19 @@ export function summarize({
     },
     columns: train.columns,
     header: train.header ?? null,
+    encodings: {
+      train: train.encoding ?? null,
+      validation: validation?.encoding ?? null,
+      test: test?.encoding ?? null,
+    },
     settings,
     answer: format.answer,
     tasks: Object.values(formats).map(({ task, title }) => ({ id: task, title })),
-    roles: [...format.roles],
+    roles: rolesOf(settings.task),
     problem,
     changed: changedRows({ train, validation, test }, settings.changes ?? [], format, settings.columns),
     preview: train.rows.slice(0, PREVIEW_ROWS).map((cells) => cells.map(cutCell)),
+    previewNumbers: train.rowNumbers.slice(0, PREVIEW_ROWS),
     labels: labels.map((name, id) => ({
       name,
       train: counts.train[id]!,
@@ -108,52 +111,31 @@ export function summarize({
     },
     tagged,
     strips: language ? tokenized.slice(0, STRIPS).map((example) => stripOf(example, language)) : [],
+    weights: summarizeWeights(train, dataset, settings, train.rowNumbers.slice(0, PREVIEW_ROWS)),
     learnedTokens: language ? countLearned(tokenized.slice(0, dataset.train.length)) : 0,
     trainRows: dataset.train.length,
     validationRows: dataset.validation.length,
     testRows: dataset.test.length,
-    lengths: lengthHistogram(fullLengths),
+    ...lengthHistogram(fullLengths),
     longest,
     truncated,
     notices,
   };
 }
 
-/** How many words with a tag lie behind the cut, so that nothing learns or counts them. */
-function wordsLost({ train, validation, test }: Dataset, tokenized: readonly TokenizedExample[]): string {
-  const words = [train, validation, test].flat().reduce((sum, row) => sum + (row.words?.length ?? 0), 0);
-  const lost = words - countLearned(tokenized);
-  if (words === 0 || lost <= 0) return "";
-  return `; the tags of ${countOf(lost, "word")} behind the cut are neither learned nor counted`;
-}
-
-function languageNotices(
-  tokenized: readonly TokenizedExample[],
-  maxLength: number,
-  { eosId, chatTemplate, chat }: Pick<TokenReader, "eosId" | "chatTemplate"> & { readonly chat: boolean },
-): string[] {
-  const cut = tokenized.filter(({ truncated }) => truncated);
-  const ends = cut.filter(({ ids }) => eosId === null || ids.at(-1) !== eosId).length;
-  const notices: string[] = [];
-  if (chat && !chatTemplate) {
-    notices.push("The model has no chat template, so turns stand under plain headings (### User:, ### Assistant:).");
-  }
-  if (cut.length > 0 && chat) {
-    notices.push(
-      `${countOf(cut.length, "conversation")} of ${formatCount(tokenized.length)} longer than ${formatCount(maxLength)} tokens ` +
-        "lost the end; where no answer begins before that, the beginning instead.",
-    );
-  } else if (cut.length > 0) {
-    const lost = ends > 0 ? `, and ${formatCount(ends)} of them the end of the response too` : "";
-    notices.push(
-      `${countOf(cut.length, "row")} of ${formatCount(tokenized.length)} longer than ${formatCount(maxLength)} tokens ` +
-        `lost the beginning of the prompt, so that the response stays${lost}.`,
-    );
-  }
-  if (eosId === null) {
-    notices.push("The model names no end-of-sequence token, so it does not learn where a response ends.");
-  }
-  return notices;
+function languageNotices({
+  eosId,
+  chatTemplate,
+  chat,
+}: Pick<TokenReader, "eosId" | "chatTemplate"> & { readonly chat: boolean }): string[] {
+  return [
+    ...(chat && !chatTemplate
+      ? ["The model has no chat template, so turns stand under plain headings (### User:, ### Assistant:)."]
+      : []),
+    ...(eosId === null
+      ? ["The model names no end-of-sequence token, so it does not learn where a response ends."]
+      : []),
+  ];
 }
 
 const cutCell = (cell: string) => (cell.length > PREVIEW_CHARACTERS ? `${cell.slice(0, PREVIEW_CHARACTERS)}…` : cell);
@@ -162,11 +144,12 @@ const countLearned = (examples: readonly TokenizedExample[]) =>
   examples.reduce((sum, { labels }) => sum + labels.reduce((count, label) => count + (label >= 0 ? 1 : 0), 0), 0);
 
 /** A token is learned where the label of the one before it says so. */
-function stripOf({ ids, labels, row }: TokenizedExample, { piecesOf }: TokenReader): TokenStrip {
+function stripOf({ ids, labels, row, weights }: TokenizedExample, { piecesOf }: TokenReader): TokenStrip {
   const tokens = piecesOf(ids).map(({ text, special }, place) => ({
     text,
     special,
     learned: place > 0 && labels[place - 1]! >= 0,
+    weight: weights?.[place - 1] ?? 1,
   }));
   return { row, tokens };
 }

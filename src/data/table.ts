@@ -3,12 +3,13 @@
  * what a column means; see columns.ts and examples.ts.
  */
 
-import { countOf, nameRows } from "./errors";
-import type { NamedBlob, ReadProgress } from "./files/records";
+import { countOf } from "./errors";
+import type { NamedBlob, ReadProgress, Taken } from "./files/records";
 import { readRecords } from "./files/registry";
 import { type Header, nameColumns } from "./header";
+import { nameRows, type Source } from "./shards";
 
-export interface Table {
+export interface Table extends Source {
   file: string;
   bytes: number;
   columns: string[];
@@ -23,6 +24,10 @@ export interface Table {
   header?: Header | null;
   /** Whether a comma between digits is a decimal point: in files with semicolons between cells. */
   decimalComma?: boolean;
+  /** By column: what in it is read as empty and is not, such as `3 errors of the spreadsheet`. */
+  blanks?: ReadonlyMap<string, string>;
+  /** What text was read as, where that was chosen or guessed. */
+  encoding?: string;
   notices: string[];
 }
 
@@ -30,11 +35,18 @@ export interface Table {
 export interface TableOptions {
   /** Whether the first row of a delimited file or a sheet holds the names; default: true. */
   readonly header?: boolean;
+  /** Of text, by a name that TextDecoder knows; default: found out. */
+  readonly encoding?: string | undefined;
+  /**
+   * Of text that is found not to be UTF-8; default: Windows-1252 where the file is plainly that.
+   */
+  readonly otherwise?: string | undefined;
 }
 
 /**
  * Reads a table. Pauses for the event loop every few milliseconds; `onProgress` is called then
  * and at the end.
+ * @param taken of what a table may take, where the file is one of several; default: nothing
  * @throws DataError naming file and row for: an empty file or one that is too large, a header
  * without rows, missing or duplicate column names, an unclosed quote, a row with too few or too
  * many fields, a row that is too long, invalid JSON, bytes that are no text, a damaged or encrypted
@@ -43,14 +55,17 @@ export interface TableOptions {
 export async function readTable(
   file: NamedBlob,
   onProgress?: ReadProgress,
-  { header = true }: TableOptions = {},
+  { header = true, ...encodings }: TableOptions = {},
+  taken?: Taken,
 ): Promise<Table> {
-  const records = await readRecords(file, onProgress);
+  const records = await readRecords(file, onProgress, taken, encodings);
   const named = nameColumns(file.name, file.size, records, header);
   const notices = [...records.notices, ...named.notices];
   const { count, first } = records.empty;
   if (count > 0) {
-    notices.push(`${file.name}: skipped ${countOf(count, "empty row")} (${nameRows(first, first.length, count)}).`);
+    notices.push(
+      `${file.name}: skipped ${countOf(count, "empty row")} (${nameRows(first, null, { most: first.length, count })}).`,
+    );
   }
   return {
     file: file.name,
@@ -60,6 +75,8 @@ export async function readTable(
     rowNumbers: named.rowNumbers,
     header: named.header,
     decimalComma: records.separator === "semicolon",
+    ...(named.blanks && { blanks: named.blanks }),
+    ...(records.encoding !== undefined && { encoding: records.encoding }),
     notices,
   };
 }

@@ -20,7 +20,7 @@ export interface EncodedRow {
    * float64, since a large one is learned less the mean.
    */
   values?: Float32Array | Float64Array;
-  /** Of a training row with class weights, as many as `labels`: what each counts for. */
+  /** Of a training row where labels are weighted, as many as `labels`: what each counts for. */
   weights?: Float32Array;
   /** The same of `values`, as many: what each counts for where it is 1. */
   positiveWeights?: Float32Array;

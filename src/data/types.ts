@@ -15,6 +15,8 @@ export type TaskId =
  */
 export type Answer = "label" | "labels" | "number" | "tags" | "text";
 export type DataRole = "train" | "validation" | "test";
+/** A table's file, or the files that it is in, in order. */
+export type TableFiles = File | readonly File[];
 
 /** How the test rows are drawn from a file: once, or again and again. */
 export type TestPlan =
@@ -61,6 +63,8 @@ export interface ColumnRoles {
   system?: string | null;
   /** Turns before prompt and response: pairs of a question and an answer, which is learned too. */
   history?: string | null;
+  /** What a training row counts for; default: 1. */
+  weight?: string | null;
 }
 
 export type ColumnRole = keyof ColumnRoles;
@@ -98,9 +102,49 @@ export interface DataSettings {
   changes?: readonly RowChange[];
   /** Whether the first row of a file holds the names of the columns; default: true. */
   header?: boolean;
+  /**
+   * Of the training file where that is text, and of other files that are not UTF-8 and have none of
+   * their own, by a name that TextDecoder knows; default: UTF-8, UTF-16, or Windows-1252 where a
+   * file is plainly that.
+   */
+  encoding?: string;
+  /** Of that file alone; default: found out, as `encoding` says. */
+  validationEncoding?: string;
+  testEncoding?: string;
+  /** What labels of the file are called, by what stands there; default: as they stand there. */
+  labelNames?: Readonly<Record<string, string>>;
+  /**
+   * Says the task, for methods that read a text; default: one that is made of labels and columns.
+   */
+  taskText?: string;
+  /**
+   * What training rows and their tokens count for, each rule's number times the others'; default:
+   * none, all the same.
+   */
+  weights?: readonly WeightRule[];
   /** Tokens; longer texts are cut and counted. */
   maxLength: number;
 }
+
+/** Who counts more or less in the training loss; what a rule says nothing of counts 1. */
+export type WeightRule =
+  /** Rows in whose texts a regular expression (RE2) is found. */
+  | { by: "text"; pattern: string; weight: number }
+  /** Rows of more than so many words. */
+  | { by: "length"; longerThan: number; weight: number }
+  /** Rows that have a label, called as a person sees it. */
+  | { by: "label"; label: string; weight: number }
+  /**
+   * Rows by the other rows with the same cell: of n each counts 1/√n, or with `atMost`,
+   * min(1, atMost / n).
+   */
+  | { by: "group"; column: string; atMost?: number | undefined }
+  /**
+   * Tokens of what a language model learns, where a regular expression is found; `balanced`: as
+   * much as all other tokens of the row together, at most 9 each. `branches`: of names that are
+   * found only the tokens by which each is told from the others.
+   */
+  | { by: "tokens"; pattern: string; weight: number | "balanced"; where?: "all" | "branches" | undefined };
 
 /** A row of a file that is given another answer, or left out; the file itself stays as it is. */
 export interface RowChange {
@@ -139,10 +183,35 @@ export interface Scale {
   deviation: number;
 }
 
-/** A row as tokens, each with whether it is learned: predicted from what comes before it. */
+/**
+ * A row as tokens, each with whether it is learned: predicted from what comes before it, and what
+ * it then counts for.
+ */
 export interface TokenStrip {
   row: number;
-  tokens: { text: string; special: boolean; learned: boolean }[];
+  tokens: { text: string; special: boolean; learned: boolean; weight: number }[];
+}
+
+/** What the training rows count for, where it is not the same. */
+export interface WeightSummary {
+  /** Of the rows of the preview, in order; null: no training row. */
+  preview: (number | null)[];
+  /** Training rows that are left out because they weigh 0. */
+  left: number;
+  /** Of the others. */
+  least: number;
+  most: number;
+  sum: number;
+  /** Of a rule by group the groups with the most rows, and how many others there are; else null. */
+  groups: { column: string; shares: GroupShare[]; others: number } | null;
+}
+
+/** A group's part of all training rows, and of what they count for together. */
+export interface GroupShare {
+  name: string;
+  rows: number;
+  before: number;
+  after: number;
 }
 
 /** Numbers of a file's rows, as messages count: first, last, and those between without a row. */
@@ -164,6 +233,8 @@ export interface DataSummary {
    * looks like data; null where the kind of file has names of its own.
    */
   header: { readonly isNames: boolean; readonly looksLikeData: boolean } | null;
+  /** What each file was read as, where that was chosen or guessed; else null. */
+  encodings: Readonly<Record<DataRole, string | null>>;
   settings: DataSettings;
   answer: Answer;
   /** Every task there is, and the fields of the one that is chosen. */
@@ -178,6 +249,8 @@ export interface DataSummary {
   changed: ChangedRow[];
   /** The first rows of the training file as they stand. */
   preview: string[][];
+  /** Where these stand in the file, as messages count. */
+  previewNumbers: number[];
   /** In class-id order (alphabetical), with the rows, or the words, that have it. */
   labels: { name: string; train: number; validation: number; test: number }[];
   /** Of the numbers to be predicted, in the file's units; null for other tasks. */
@@ -193,13 +266,22 @@ export interface DataSummary {
    */
   strips: TokenStrip[];
   learnedTokens: number;
+  /** Null where all training rows count the same. */
+  weights: WeightSummary | null;
   /** Of the first fold or repeat, where there are several; so are all counts here. */
   trainRows: number;
   validationRows: number;
   /** 0 where there is no test part. */
   testRows: number;
-  /** Lengths in tokens of the chosen text column(s): bucket upper bounds and counts. */
+  /**
+   * Lengths in tokens of the chosen text column(s), up to that of 99 % of the rows: upper bounds of
+   * bars and counts.
+   */
   lengths: { upTo: number; count: number }[];
+  /** Rows that are longer than the last bar. */
+  longer: number;
+  /** Of each length from 0 to that of the last bar how many rows have it. */
+  lengthCounts: number[];
   longest: number;
   truncated: number;
   /**

@@ -20,6 +20,7 @@ const LANGUAGE: ReadonlyMap<string, string> = new Map([
   ["functions", "the tools that may be called"],
   ["rejected", "the answer that is not wanted, for preference tuning"],
   ["rejectedresponse", "the answer that is not wanted, for preference tuning"],
+  ["nonpreferredoutput", "the answer that is not wanted, for preference tuning"],
   ["chosen", "the answer that is wanted, for preference tuning"],
   ["label", "a judgement of the answer, for KTO"],
   ["kto", "a judgement of the answer, for KTO"],
@@ -30,6 +31,23 @@ const LANGUAGE: ReadonlyMap<string, string> = new Map([
   ["image", "pictures"],
   ["audio", "sound"],
 ]);
+
+/** Columns of such names say which part a row is of, where their cells do. */
+const PART_NAMES = [
+  "split",
+  "set",
+  "subset",
+  "dataset",
+  "part",
+  "partition",
+  "fold",
+  "isvalid",
+  "isvalidation",
+  "istest",
+  "istrain",
+];
+const PART =
+  /^(?:train(?:ing)?|valid(?:ation)?|val|dev(?:elopment)?|test(?:ing)?|eval|evaluation|holdout|true|false|[0-9])$/i;
 
 const ANY: ReadonlyMap<string, string> = new Map([
   ["weight", "what a row counts for"],
@@ -68,13 +86,21 @@ export function unusedColumns(table: Table, task: TaskId, roles: ColumnRoles): s
   const used = new Set([...namedColumns(roles), roles.prompt, roles.response]);
   const unused = table.columns.flatMap((column) => {
     const key = columnKey(column);
-    const use = USES[task].get(key) ?? ANY.get(key);
+    const use = USES[task].get(key) ?? ANY.get(key) ?? partUse(table, column, key);
     return use === undefined || used.has(column) || !isFilled(table, column) ? [] : [{ column, key, use }];
   });
   if (unused.length === 0) return [];
   const named = unused.map(({ column, use }) => `"${column}" (${use})`).join(", ");
   const are = unused.length === 1 ? "column" : "columns";
   return [`${table.file}: not used: ${are} ${named}.`, ...judged(table, task, unused)];
+}
+
+function partUse({ columns, rows }: Table, column: string, key: string): string | undefined {
+  if (!PART_NAMES.includes(key)) return undefined;
+  const place = columns.indexOf(column);
+  const values = new Set(rows.map((record) => record[place]!.trim()));
+  const says = values.size > 1 && [...values].every((value) => PART.test(value));
+  return says ? "which part a row is of; parts are drawn anew: give each a file of its own" : undefined;
 }
 
 /** Answers that are judged bad are learned all the same: how many. */

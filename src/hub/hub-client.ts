@@ -35,6 +35,8 @@ export interface HubModel {
   /** As its card names it; null where it names none. */
   readonly licence: string | null;
   readonly gated: boolean;
+  /** The metadata of its card, unchecked. */
+  readonly card: unknown;
   /** Everything at the top of the repository, wanted or not; of a data set in its folders, too. */
   readonly files: readonly ExpectedFile[];
 }
@@ -88,7 +90,8 @@ export async function lookUp(request: HubRequest): Promise<HubModel> {
       const sha256 = lfs?.oid ?? null;
       files.push({ name: path, bytes: lfs?.size ?? size, sha256, gitId: sha256 === null ? (oid ?? null) : null });
     }
-    return { request, commit, licence: licenceOf(info.cardData), gated: info.gated !== false, files };
+    const card: unknown = info.cardData;
+    return { request, commit, licence: licenceOf(card), gated: info.gated !== false, card, files };
   });
 }
 

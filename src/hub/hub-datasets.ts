@@ -1,23 +1,28 @@
 /**
- * Data sets of the Hub: which of their files hold rows, of which part, and bringing one of them,
+ * Data sets of the Hub: which of their files hold rows, which table is meant, and bringing it,
  * checked. Not for reading rows.
  */
 
-import type { ExpectedFile } from "./checksum";
+import type { DataRole } from "../data/types";
 import { completeFolder, type TransferProgress } from "./download";
 import type { FileStore } from "./file-store";
 import { HUB_ADDRESS, type HubModel, type HubRequest, lookUp, openContent, parseHubName } from "./hub-client";
-
-export type DataPart = "train" | "validation" | "test";
-
-export interface HubDataFile extends ExpectedFile {
-  /** By its name or its folder's, as the Hub's own library takes it; null where neither says. */
-  readonly part: DataPart | null;
-}
+import {
+  findSubsets,
+  folderOf,
+  type HubDataFile,
+  type HubSubset,
+  type HubTable,
+  partOf,
+  shownNames,
+  tableProblem,
+} from "./hub-tables";
 
 export interface HubDataset extends HubModel {
   /** Files of rows alone, in the order of their names. */
   readonly files: readonly HubDataFile[];
+  /** At least one. */
+  readonly subsets: readonly HubSubset[];
 }
 
 /** Files that hold rows, packed or not. */
@@ -25,20 +30,6 @@ const ROWS = /\.(csv|tsv|tab|jsonl|ndjson|json|parquet|conll|conllu|bio|iob2?|tx
 /** What libraries write beside them. */
 const SETTINGS =
   /(^|\/)(dataset_infos?|dataset_dict|state|config|metadata)\.json$|(^|\/)(readme|license|licence|requirements)\b/i;
-
-/** The words of file names that say a part. */
-const PARTS: ReadonlyMap<string, DataPart> = new Map([
-  ["train", "train"],
-  ["training", "train"],
-  ["validation", "validation"],
-  ["valid", "validation"],
-  ["val", "validation"],
-  ["dev", "validation"],
-  ["eval", "validation"],
-  ["evaluation", "validation"],
-  ["test", "test"],
-  ["testing", "test"],
-]);
 
 /**
  * What a person typed: as for a model, or the data set's page.
@@ -71,70 +62,112 @@ export async function lookUpDataset(request: Omit<HubRequest, "kind">): Promise<
         `Try ${request.name}@refs/convert/parquet, where the Hub keeps most data sets as Parquet.`,
     );
   }
-  return { ...found, files };
-}
-
-/** Of the file's name, else of its folders, the nearest first. */
-function partOf(path: string): DataPart | null {
-  for (const name of path.toLowerCase().split("/").reverse()) {
-    for (const word of name.split(/[^a-z]+/)) {
-      const part = PARTS.get(word);
-      if (part) return part;
-    }
-  }
-  return null;
+  return { ...found, files, subsets: findSubsets(files, found.card) };
 }
 
 /**
- * The likeliest file of each part: the first for training, and those of the same name but for the
- * part's word. Null where there is none.
+ * The table that a person means for a part.
+ * @param wanted a file, a table or a subset by its name; null: none is named
+ * @throws Error naming what there is, where it is none of these, or where several could be meant.
  */
-export function likelyFiles(files: readonly HubDataFile[]): Record<DataPart, HubDataFile | null> {
-  const train = files.find(({ part }) => part === "train") ?? files.find(({ part }) => part === null) ?? files[0]!;
-  const alike = (part: DataPart) => {
-    const own = files.filter((file) => file.part === part && file !== train);
-    return (
-      own.find((file) => withoutPart(file.name) === withoutPart(train.name)) ??
-      own.find((file) => folderOf(file.name) === folderOf(train.name)) ??
-      null
-    );
+export function findTable(dataset: HubDataset, part: DataRole, wanted: string | null): HubTable {
+  const { request, files, subsets } = dataset;
+  const named = wanted === null ? null : tableNamed(dataset, wanted);
+  if (named) return named;
+  const has = (what: string, names: readonly string[]) => {
+    const listed = names.slice(0, 8).join(", ");
+    const more = names.length > 8 ? `, and ${names.length - 8} more` : "";
+    return new Error(`${request.name} has ${what}. Write hf:${request.name}:NAME with one of ${listed}${more}.`);
   };
-  return { train, validation: alike("validation"), test: alike("test") };
+  const subset = wanted === null ? null : subsets.find(({ name }) => name === wanted);
+  if (subset === undefined) {
+    throw has(`no file ${wanted}`, [...subsetNames(subsets), ...files.map(({ name }) => name)]);
+  }
+  const own = subset ?? (subsets.find(({ isDefault }) => isDefault) as HubSubset | undefined) ?? null;
+  const candidates = (own ? [own] : subsets)
+    .map(({ tables }) => ofPart(tables, part))
+    .filter(({ length }) => length > 0);
+  if (candidates.length === 0) {
+    throw has(
+      "no file for this part",
+      files.map(({ name }) => name),
+    );
+  }
+  if (!own) throw has(`${subsets.length} subsets`, subsetNames(subsets));
+  const [tables] = candidates as [HubTable[]];
+  if (tables.length > 1) {
+    throw has(
+      `${tables.length} tables for this part`,
+      tables.map(({ name }) => name),
+    );
+  }
+  return tables[0]!;
 }
 
-const withoutPart = (path: string) =>
-  path
-    .toLowerCase()
-    .split(/([^a-z]+)/)
-    .map((word) => (PARTS.has(word) ? "*" : word.replace(/\d+/g, "#")))
-    .join("");
+/** A file of no subset's folder has none to be named by. */
+const subsetNames = (subsets: readonly HubSubset[]) => subsets.flatMap(({ name }) => (name === "" ? [] : [name]));
 
-const folderOf = (path: string) => path.slice(0, path.lastIndexOf("/") + 1);
+/** Where nothing says its part, a table is for training. */
+function ofPart(tables: readonly HubTable[], part: DataRole): HubTable[] {
+  const own = tables.filter((table) => table.part === part);
+  if (own.length > 0 || part !== "train") return own;
+  const free = tables.filter((table) => table.part === null);
+  return free.length > 0 || tables.length > 1 ? free : [...tables];
+}
+
+/** A table, or a file by itself; null where there is none of this name. */
+export function tableNamed({ files, subsets }: HubDataset, name: string): HubTable | null {
+  const file = files.find((one) => one.name === name);
+  if (file) return { name, part: file.part, files: [file], bytes: file.bytes };
+  return subsets.flatMap(({ tables }) => tables).find((table) => table.name === name) ?? null;
+}
+
+/** A file of a table in the store, and what it is called in messages. */
+export interface BroughtFile {
+  readonly folder: string;
+  readonly file: string;
+  readonly shown: string;
+}
 
 /**
- * One file of a data set that was looked up, complete and checked, from where an earlier download
- * into this store broke off.
- * @throws Error as `completeFolder`, and with both numbers where the store has no room.
+ * The files of a table of a data set that was looked up, in order, complete and checked, each from
+ * where an earlier download into this store broke off.
+ * @throws Error before anything is asked for: a missing file by its name, and with both numbers
+ * what is too large to be a table or for the store; then as `completeFolder`.
  */
-export async function bringDataFile(
+export async function bringTable(
   store: FileStore,
   dataset: HubDataset,
-  name: string,
+  table: HubTable,
   progress: TransferProgress,
   signal?: AbortSignal,
-): Promise<{ readonly folder: string; readonly file: string }> {
-  const wanted = dataset.files.find((one) => one.name === name);
-  if (!wanted) throw new Error(`${dataset.request.name} has no file ${name}.`);
+): Promise<readonly BroughtFile[]> {
+  const problem = tableProblem(table);
+  if (problem !== null) throw new Error(`${dataset.request.name}: ${problem}`);
+  const shown = shownNames(table.files);
   // A store has folders of files, and a commit's files never change.
-  const folder = `dataset:${dataset.request.name}@${dataset.commit}/${folderOf(name)}`;
-  const file = { ...wanted, name: name.slice(folderOf(name).length) };
-  const present = (await store.files(folder)).get(file.name) ?? 0;
+  const places = table.files.map((wanted, index) => {
+    const folder = folderOf(wanted.name);
+    return {
+      ...{ wanted, folder: `dataset:${dataset.request.name}@${dataset.commit}/${folder}` },
+      ...{ file: wanted.name.slice(folder.length), shown: shown[index]! },
+    };
+  });
+  let present = 0;
+  for (const { folder, file } of places) present += (await store.files(folder)).get(file) ?? 0;
   const room = await store.room();
-  if (room && wanted.bytes - present > room.bytes) {
+  if (room && table.bytes - present > room.bytes) {
     throw new Error(
-      `${name} needs ${wanted.bytes - present} more bytes, but ${room.where} has ${room.bytes} left. ${room.instead}`,
+      `${table.name} needs ${table.bytes - present} more bytes, but ${room.where} has ${room.bytes} left. ${room.instead}`,
     );
   }
-  await completeFolder(store, folder, [file], (_, from) => openContent(dataset, name, from), progress, signal);
-  return { folder, file: file.name };
+  let before = 0;
+  for (const { wanted, folder, file } of places) {
+    const report: TransferProgress = ({ done, checking }) =>
+      progress({ file: wanted.name, done: before + done, total: table.bytes, checking });
+    const open = (_: string, from: number) => openContent(dataset, wanted.name, from);
+    await completeFolder(store, folder, [{ ...wanted, name: file }], open, report, signal);
+    before += wanted.bytes;
+  }
+  return places.map(({ folder, file, shown: name }) => ({ folder, file, shown: name }));
 }

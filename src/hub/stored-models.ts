@@ -140,6 +140,7 @@ function storedFolder(store: FileStore, record: ModelRecord): ModelFolder {
     source: record.source,
     name: record.name,
     files: names,
+    sums: new Map(record.files.flatMap(({ name, sha256 }) => (sha256 === null ? [] : [[name, sha256]]))),
     async open(name) {
       const blob = names.includes(name) ? await store.read(record.source, name) : null;
       return blob && blobFile(name, blob);

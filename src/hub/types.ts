@@ -18,6 +18,10 @@ export interface ModelFolder {
   readonly name: string;
   /** Names of all its files; absent where a server does not tell. */
   readonly files?: readonly string[];
+  /**
+   * SHA-256 of whole files, as hexadecimal, that their bytes were checked against when it opened.
+   */
+  readonly sums?: ReadonlyMap<string, string>;
   /** Null where the folder has no such file. */
   open(name: string): Promise<ModelFile | null>;
 }

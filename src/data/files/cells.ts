@@ -3,6 +3,10 @@
  * that Parquet and workbooks have beside.
  */
 
+import { countOf, DataError, quote } from "../errors";
+import { readStructure } from "../literals";
+import { nameRows } from "../shards";
+import { keysTwice } from "./json-keys";
 import { checkColumnCount } from "./records";
 
 /** What a value of JSON, Parquet or a sheet is as a cell: nested ones stay JSON, null is empty. */
@@ -56,6 +60,150 @@ const keepLong = (found: string) =>
   found.startsWith('"') || Number.isSafeInteger(Number(found)) ? found : JSON.stringify(found);
 const STRING_OR_NO_NUMBER = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\bInfinity\b|-?\bNaN\b/gs;
 
+interface Found {
+  count: number;
+  readonly first: number[];
+}
+
+/**
+ * How rows were written that are no JSON, or that have a key more than once, and the first of each:
+ * for a notice.
+ */
+export class LooseRows {
+  readonly #found = new Map<string, Found>();
+  readonly #twice = new Map<string, Found>();
+
+  /**
+   * As `parseJson`; of what is none, also with a comma behind it, or as Python writes objects.
+   * @throws SyntaxError of the platform's reader
+   */
+  parse(content: string, row: number): unknown {
+    try {
+      return this.#checked(content, row, parseJson(content));
+    } catch (error) {
+      const without = content.replace(/,\s*$/, "");
+      const value = without === content ? undefined : tried(without);
+      if (value !== undefined) return this.#add("a comma behind the row", row, this.#checked(without, row, value));
+      const twice = new Set<string>();
+      const structure = readStructure(without, twice);
+      if (structure !== undefined && !Array.isArray(structure)) {
+        for (const key of twice) addTo(this.#twice, key, row);
+        return this.#add(`${/'\s*:/.test(content) ? "Python's spelling" : "commas too many"}`, row, structure);
+      }
+      throw error;
+    }
+  }
+
+  #checked<Value>(content: string, row: number, value: Value): Value {
+    for (const key of keysTwice(content, value)) addTo(this.#twice, key, row);
+    return value;
+  }
+
+  notices(file: string): string[] {
+    const rows = ({ count, first }: Found) => `${countOf(count, "row")} (${nameRows(first, null, { count })})`;
+    const loose = [...this.#found].map(
+      ([what, found]) => `${file}: no JSON, and read all the same: ${what} in ${rows(found)}.`,
+    );
+    const twice = [...this.#twice].slice(0, MOST_KEYS).map(([key, found]) => `${quote(key, 60)} in ${rows(found)}`);
+    if (twice.length === 0) return loose;
+    const more = this.#twice.size > MOST_KEYS ? ` and ${countOf(this.#twice.size - MOST_KEYS, "more key")}` : "";
+    return [...loose, `${file}: a key stands more than once, and its last value is read: ${twice.join(", ")}${more}.`];
+  }
+
+  #add<Value>(what: string, row: number, value: Value): Value {
+    addTo(this.#found, what, row);
+    return value;
+  }
+}
+
+/** Keys that stand more than once, which are named. */
+const MOST_KEYS = 3;
+
+function addTo(all: Map<string, Found>, what: string, row: number): void {
+  const found = all.get(what) ?? { count: 0, first: [] };
+  found.count++;
+  if (found.first.length < 3) found.first.push(row);
+  all.set(what, found);
+}
+
+/**
+ * Rows that are lists of cells, as pandas' `orient="values"` writes them. Where all of the first
+ * are texts, they may be the names of the columns.
+ */
+export class ListRows {
+  readonly rows: string[][] = [];
+  #areNames = false;
+  readonly #file: string;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** @throws DataError naming a row of another length than the first, with both numbers */
+  add(value: readonly unknown[], row: number): void {
+    const [first] = this.rows;
+    const width = first?.length ?? value.length;
+    if (isDeeper(value, DEEPEST)) throw tooDeep({ file: this.#file, row });
+    if (value.length !== width) {
+      throw new DataError({
+        ...{ file: this.#file, row },
+        what: `The row is a list of ${countOf(value.length, "entry", "entries")}, and the first has ${width}.`,
+        fix: 'Give every row as many, or write objects: {"text": "…", "label": "…"}.',
+      });
+    }
+    checkColumnCount(this.#file, width, row);
+    if (!first) {
+      const names = value.filter((entry) => typeof entry === "string" && entry.trim() !== "");
+      this.#areNames = new Set(names).size === width;
+    }
+    this.rows.push(value.map(cellOf));
+  }
+
+  /** Null where the first row may be their names. */
+  get columns(): string[] | null {
+    return this.#areNames ? null : (this.rows[0] ?? []).map((_, place) => `column ${place + 1}`);
+  }
+}
+
+/** A list of at least two cells, which are no objects: a row without names. */
+export const isListRow = (value: unknown): value is unknown[] =>
+  Array.isArray(value) && value.length > 1 && !value.some((entry) => isNested(entry) && !Array.isArray(entry));
+
+/** A list of objects, as a conversation is: at least one, and nothing else. */
+export const areObjects = (value: unknown): value is object[] =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.every((entry) => typeof entry === "object" && entry !== null && !Array.isArray(entry));
+
+function tried(content: string): unknown {
+  try {
+    return parseJson(content);
+  } catch {
+    return undefined;
+  }
+}
+
+/** As deep as files of models may be. What is much deeper overflows the stack of what reads it. */
+const DEEPEST = 128;
+
+/** Whether lists and objects lie in one another more than so many times. */
+function isDeeper(value: unknown, most: number): boolean {
+  let level = [value].filter(isNested);
+  for (let depth = 0; depth < most && level.length > 0; depth++) {
+    level = level.flatMap((one) => Object.values(one).filter(isNested));
+  }
+  return level.length > 0;
+}
+
+const tooDeep = (where: { readonly file: string; readonly row: number; readonly column?: string }) =>
+  new DataError({
+    ...where,
+    what: `The value is nested deeper than ${DEEPEST} lists and objects.`,
+    fix: "Write what matters into columns of its own, or leave the row out.",
+  });
+
+const isNested = (value: unknown): value is object => typeof value === "object" && value !== null;
+
 /**
  * Objects to lists of cells. A list may be shorter than `columns`: a later object can have more
  * keys.
@@ -69,10 +217,15 @@ export class JsonCells {
     this.#file = file;
   }
 
-  /** @throws DataError naming the row whose keys are too many columns */
+  /** @throws DataError naming the row that is nested too deep, or has too many keys */
   add(value: object, row: number): string[] {
     const record = new Array<string>(this.columns.length).fill("");
-    for (const [key, entry] of Object.entries(value)) record[this.#indexOf(key, row)] = cellOf(entry);
+    for (const [key, entry] of Object.entries(value)) {
+      if (isDeeper(entry, DEEPEST)) {
+        throw tooDeep({ file: this.#file, row, column: key });
+      }
+      record[this.#indexOf(key, row)] = cellOf(entry);
+    }
     return record;
   }
 

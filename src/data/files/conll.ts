@@ -10,9 +10,14 @@ import type { ReadProgress, Records } from "./records";
 const NAMES = /\.(conll|conllu|conllx|conll03|conll2003|bio|iob|iob2|bioes)$/i;
 /** A line longer than this is no word with its tags. */
 const LONGEST_LINE = 64 * 1024;
-const TAG = /^(O|[BIESLUM]-\S+)$/;
+const TAG = /^(O|[BIESLUM]-\S+)$/i;
 /** Lines that are looked at. */
 const SAMPLE_LINES = 400;
+
+/** Of the lines, how many may have another number of fields: the reader names them. */
+const MOST_UNEVEN = 0.1;
+/** More different tags are words. */
+const MOST_TAGS = 60;
 
 /** How the lines of a file are divided. */
 export interface ConllLayout {
@@ -21,6 +26,8 @@ export interface ConllLayout {
   readonly fields: number;
   readonly word: number;
   readonly tag: number;
+  /** Whether a field may be a tag; of lines that begin with "#" the others are comments. */
+  readonly isTag: (field: string) => boolean;
 }
 
 /** Comments, and the lines that CoNLL-2003 puts between documents. */
@@ -30,9 +37,10 @@ const fieldsOf = (line: string, separator: "\t" | " ") =>
   separator === "\t" ? line.split("\t").map((field) => field.trim()) : line.trim().split(/ +/);
 
 /**
- * How a file is divided; null where it is no CoNLL file: lines of equally many fields, the last of
- * which (or one before) is a BIO tag throughout, with empty lines between. A file that is called
- * so needs neither tags of this kind nor empty lines.
+ * How a file is divided; null where it is no CoNLL file: lines of equally many fields, nearly all,
+ * one of which is a BIO tag throughout (the last that is), with empty lines between; or the last
+ * of which is one of few tags, "O" among them. A file that is called so needs neither such tags nor
+ * empty lines.
  * @param head the beginning of the file
  */
 export function conllLayout(name: string, head: string): ConllLayout | null {
@@ -40,28 +48,39 @@ export function conllLayout(name: string, head: string): ConllLayout | null {
   const all = head.split(/\r\n|[\r\n]/).slice(0, -1);
   const lines = (all.length > 0 ? all : [head]).slice(0, SAMPLE_LINES);
   // Whether a "#" begins a comment or is a word is seen by its fields.
-  const own = lines.filter((line) => line.trim() !== "" && !line.startsWith("-DOCSTART-"));
-  const [first] = own.filter((line) => !line.startsWith("# "));
+  const own = lines.filter((line) => line.trim() !== "" && !line.startsWith("-DOCSTART-") && !line.startsWith("# "));
+  const [first] = own;
   if (first === undefined) return null;
   const separator = first.includes("\t") ? "\t" : " ";
-  const rows = own.filter((line) => !line.startsWith("# ")).map((line) => fieldsOf(line, separator));
-  const fields = rows[0]!.length;
-  if (fields < 2 || rows.some((row) => row.length !== fields)) return null;
-  if (/\.conllu$/i.test(name)) return fields < 4 ? null : { separator, fields, word: 1, tag: 3 };
+  const every = own.map((line) => fieldsOf(line, separator));
+  const fields = commonest(every.map(({ length }) => length));
+  const rows = every.filter(({ length }) => length === fields);
+  if (fields < 2 || every.length - rows.length > MOST_UNEVEN * every.length) return null;
+  const layout = (word: number, tag: number, isTag: ConllLayout["isTag"]) =>
+    ({ separator, fields, word, tag, isTag }) as const;
+  if (/\.conllu$/i.test(name)) return fields < 4 ? null : layout(1, 3, () => false);
   // Some files count the words of a sentence in the first field.
   const word = fields > 2 && rows.every((row) => /^\d+$/.test(row[0]!)) ? 1 : 0;
-  let tag = fields - 1;
-  while (tag > word && !rows.every((row) => TAG.test(row[tag]!))) tag--;
-  if (tag > word) {
-    const apart = lines
-      .slice(
-        0,
-        lines.findLastIndex((line) => line.trim() !== ""),
-      )
-      .some((line) => line.trim() === "");
-    return named || apart ? { separator, fields, word, tag } : null;
-  }
-  return named ? { separator, fields, word, tag: fields - 1 } : null;
+  const isBio = (place: number) => rows.every((row) => TAG.test(row[place]!));
+  const apart = lines
+    .slice(
+      0,
+      lines.findLastIndex((line) => line.trim() !== ""),
+    )
+    .some((line) => line.trim() === "");
+  if (!named && !apart) return null;
+  const bio = (field: string) => TAG.test(field);
+  for (let tag = fields - 1; tag > word; tag--) if (isBio(tag)) return layout(word, tag, bio);
+  if (fields === 2 && isBio(0)) return layout(1, 0, bio);
+  const tags = new Set(rows.map((row) => row[fields - 1]!));
+  const isFew = tags.has("O") && tags.size > 1 && tags.size <= Math.min(MOST_TAGS, rows.length / 3);
+  return named || isFew ? layout(word, fields - 1, (field) => tags.has(field)) : null;
+}
+
+function commonest(numbers: readonly number[]): number {
+  const counts = new Map<number, number>();
+  for (const number of numbers) counts.set(number, (counts.get(number) ?? 0) + 1);
+  return [...counts].sort((a, b) => b[1] - a[1])[0]![0];
 }
 
 /** @throws DataError as `ConllReader.push` */
@@ -93,7 +112,7 @@ class ConllReader {
     this.#layout = layout;
   }
 
-  /** @throws DataError for a line with another number of fields than the first. */
+  /** @throws DataError for a line with another number of fields than the others. */
   push(piece: string): void {
     const lines = (this.#rest + piece).split("\n");
     this.#rest = lines.pop() ?? "";
@@ -110,7 +129,7 @@ class ConllReader {
   #read(line: string): void {
     this.#line++;
     this.#checkLength(line, this.#line);
-    const { separator, fields, word, tag } = this.#layout;
+    const { separator, fields, word, tag, isTag } = this.#layout;
     if (line.trim() === "" || line.startsWith("-DOCSTART-")) {
       this.#close();
       return;
@@ -121,10 +140,11 @@ class ConllReader {
       throw new DataError({
         file: this.#file,
         row: this.#line,
-        what: `The line has ${countOf(found.length, "field")}, and the first has ${fields}: ${quote(line)}.`,
+        what: `The line has ${countOf(found.length, "field")}, and others have ${fields}: ${quote(line)}.`,
         fix: "Write a word and its tags on every line, and an empty line after each sentence.",
       });
     }
+    if (line.startsWith("# ") && !isTag(found[tag]!)) return;
     // CoNLL-U numbers words that stand for several, and those that are not written, as 1-2 and 1.1.
     if (word === 1 && /^\d+[-.]\d+$/.test(found[0]!)) return;
     if (this.#words.length === 0) this.#begin = this.#line;

@@ -8,7 +8,8 @@ import { createBreather } from "../breathe";
 import { DataError, formatCount, quote } from "../errors";
 import type { NamedBlob, ReadProgress } from "./records";
 
-export type Encoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+/** A name that TextDecoder knows. */
+export type Encoding = string;
 
 /** A file of text, and how it is written. */
 export interface TextFile {
@@ -22,18 +23,27 @@ export interface TextFile {
 export const HEAD_BYTES = 64 * 1024;
 /** Small enough that parsing one piece stays well below a visible pause. */
 const PIECE_BYTES = 128 * 1024;
-const RESAVE = 'Save it again as "CSV UTF-8" in your spreadsheet, or convert it with: iconv -f WINDOWS-1252 -t UTF-8';
+/** Which encoding it is in only a person can tell, by how its lines read. */
+const CHOOSE =
+  'Choose its encoding (in a configuration: "encoding" under "data", such as "windows-1251", ' +
+  '"shift_jis" or "gb18030"), or save it as UTF-8 with the program that made it';
 /** Bytes that are no character of Windows-1252. */
 const NOT_WINDOWS = new Set([0x81, 0x8d, 0x8f, 0x90, 0x9d]);
+/** Signs of Windows-1252 that stand in texts: the euro, quotes, dashes, dots, the trademark. */
+const USUAL_SIGNS = new Set([
+  0x80, 0x85, 0x8a, 0x8c, 0x8e, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x99, 0x9a, 0x9c, 0x9e,
+]);
 /** Of the letters of a text in a western European language, the most that have an accent. */
 const MOST_ACCENTED = 0.25;
 
 /**
  * The encoding by byte order mark, or by where the zero bytes of UTF-16 are; else UTF-8.
+ * @param chosen the encoding; default: found out
  * @throws DataError for a binary file
  */
-export async function openText(file: NamedBlob): Promise<TextFile> {
+export async function openText(file: NamedBlob, chosen?: Encoding): Promise<TextFile> {
   const bytes = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
+  if (chosen !== undefined) return { file, encoding: chosen, head: headOf(bytes, chosen), notices: [] };
   const { encoding, isMarked } = guessEncoding(file.name, bytes);
   const notices = isMarked ? [] : [`${file.name}: read as UTF-16, by its zero bytes; it has no byte order mark.`];
   return { file, encoding, head: headOf(bytes, encoding), notices };
@@ -50,7 +60,7 @@ export async function asWindows(file: NamedBlob): Promise<TextFile | null> {
   if (word === null) return null;
   const notice =
     `${file.name}: the file is not UTF-8, and was read as Windows-1252 (for example ${quote(word)}). If letters are ` +
-    "wrong, save it as UTF-8.";
+    'wrong, choose another encoding for it (in a configuration: "encoding" under "data").';
   const encoding = "windows-1252";
   const bytes = new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer());
   return { file, encoding, head: headOf(bytes, encoding), notices: [notice] };
@@ -103,7 +113,8 @@ async function windowsWord(file: NamedBlob): Promise<string | null> {
         sequence--;
         if (sequence === 0) return null;
       } else sequence = byte >= 0xc3 && byte < 0xf5 ? (byte >= 0xf0 ? 3 : byte >= 0xe0 ? 2 : 1) : 0;
-      if (byte >= 0xc0) accented++;
+      // Bytes of Shift-JIS and its kin are rare signs here.
+      if (byte >= 0xc0 || (byte >= 0x80 && byte < 0xa0 && !USUAL_SIGNS.has(byte))) accented++;
       else if ((byte | 32) >= 97 && (byte | 32) <= 122) letters++;
     }
     word ??= /[^\s,;"]*[\u0080-\uffff][^\s,;"]*/.exec(decoder.decode(bytes))?.[0] ?? null;
@@ -182,8 +193,8 @@ async function decodeOrExplain(
     if (encoding !== "utf-8") {
       throw new DataError({
         file: file.name,
-        what: `The UTF-16 text is broken at or shortly after byte ${formatCount(bytesBefore)}.`,
-        fix: 'Save it again as "CSV UTF-8".',
+        what: `The ${encoding.toUpperCase()} text is broken at or shortly after byte ${formatCount(bytesBefore)}.`,
+        fix: 'Choose another encoding, or save the file again as "CSV UTF-8".',
       });
     }
     const joined = new Uint8Array([...tail, ...bytes]);
@@ -195,7 +206,7 @@ async function decodeOrExplain(
       what:
         `The file is not UTF-8: byte ${formatCount(offset)} (0x${value}), ` +
         `on line ${formatCount(await lineOfByte(file, offset))}, is not valid there.`,
-      fix: `${RESAVE}. If only some lines are wrong, the file mixes encodings: correct them.`,
+      fix: `${CHOOSE}. If only some lines are wrong, the file mixes encodings: correct them.`,
     });
   }
 }

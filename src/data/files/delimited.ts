@@ -5,6 +5,7 @@
 
 import Papa from "papaparse";
 import { countOf, DataError, type DataErrorDetails, quote } from "../errors";
+import { nameRows } from "../shards";
 import { readPieces, type TextFile } from "./decode";
 import {
   addEmpty,
@@ -53,7 +54,8 @@ const LONGEST_NAME = 16;
 
 /**
  * Guesses from the beginning of the file's text which separator gives the most rows as many fields
- * as the header; separators between quotes do not count.
+ * as the header, or one more where they begin with their number; separators between quotes do not
+ * count.
  */
 export function guessDelimiter(head: string, fileName: string): DelimitedFormat {
   const lineEnding = guessLineEnding(head);
@@ -73,11 +75,19 @@ export function guessDelimiter(head: string, fileName: string): DelimitedFormat 
     });
     const fields = data[0]?.length ?? 0;
     if (fields < 2) continue;
-    const agreement = data.filter((row) => row.length === fields).length / data.length;
+    const fitting = numbersRows(data[0]!, data[1]) ? fields + 1 : fields;
+    const agreement = data.filter((row, place) => place === 0 || row.length === fitting).length / data.length;
     if (agreement > best.agreement) best = { delimiter, agreement };
   }
   return { delimiter: best.delimiter, lineEnding, quoting: true };
 }
+
+/**
+ * Whether a first row has the number of the row before its fields, for which the header has no
+ * name: R's `write.table` writes tables so.
+ */
+const numbersRows = (header: readonly string[], first: readonly string[] | undefined) =>
+  first !== undefined && first.length === header.length + 1 && /^\d+$/.test(first[0]!.trim());
 
 function guessLineEnding(head: string): LineEnding {
   const outsideQuotes = head.replace(/"[^"]*"/g, "");
@@ -142,6 +152,7 @@ async function readRecords(text: TextFile, format: DelimitedFormat, onProgress?:
   const rows: string[][] = [];
   const rowNumbers: number[] = [];
   const empty: EmptyRows = { count: 0, first: [] };
+  let unnamed: { readonly first: readonly string[]; readonly row: number } | null = null;
   const isBlank = (record: readonly string[]) => record.every((cell) => cell.trim() === "");
   const reader = new DelimitedReader(name, format, {
     record(record, row) {
@@ -150,7 +161,17 @@ async function readRecords(text: TextFile, format: DelimitedFormat, onProgress?:
         return;
       }
       if (rows.length === 0) checkColumnCount(name, record.length, row);
-      else checkFieldCount(name, row, record, rows[0]!.length, format.delimiter);
+      else if (rows.length === 1 && numbersRows(rows[0]!, record)) {
+        unnamed = { first: record, row };
+        rows[0] = ["", ...rows[0]!];
+      } else {
+        const columns = rows[0]!.length;
+        // The first row was none with a number, but one with a field too many.
+        if (unnamed && record.length === columns - 1) {
+          checkFieldCount(name, unnamed.row, unnamed.first, columns - 1, format.delimiter);
+        }
+        checkFieldCount(name, row, record, columns, format.delimiter);
+      }
       rows.push(record);
       rowNumbers.push(row);
     },
@@ -158,7 +179,61 @@ async function readRecords(text: TextFile, format: DelimitedFormat, onProgress?:
   });
   await readPieces(text, (piece) => reader.push(piece), onProgress);
   reader.finish();
-  return { columns: null, rows, rowNumbers, empty, notices: [], separator: nameOf(format.delimiter) };
+  const notices = format.quoting ? swallowedRows(name, format.delimiter, rows, rowNumbers) : [];
+  return { columns: null, rows, rowNumbers, empty, notices, separator: nameOf(format.delimiter) };
+}
+
+/** Lines within cells that are looked at. */
+const LINES_LOOKED_AT = 2000;
+
+/**
+ * A quote that opens in one row and closes in a later one makes one row of both and of all between:
+ * a line within such a cell is divided like a row, and has a value that its column has elsewhere,
+ * too.
+ */
+function swallowedRows(
+  file: string,
+  delimiter: string,
+  rows: readonly string[][],
+  rowNumbers: readonly number[],
+): string[] {
+  const columns = rows[0]?.length ?? 0;
+  const candidates: { readonly row: number; readonly column: number; readonly value: string }[] = [];
+  let lines = 0;
+  for (const [row, record] of rows.entries()) {
+    if (lines > LINES_LOOKED_AT) break;
+    for (const [place, cell] of record.entries()) {
+      if (!cell.includes("\n")) continue;
+      const within = cell.split(/\r?\n/, LINES_LOOKED_AT);
+      lines += within.length;
+      for (const [index, line] of within.entries()) {
+        // The first line begins in this column, and the last one ends in it.
+        const [from, upTo] = [index === 0 ? place : 0, index === within.length - 1 ? place : columns - 1];
+        const values = line.split(delimiter);
+        if (values.length < 2 || values.length !== upTo - from + 1) continue;
+        for (const [offset, value] of values.entries()) {
+          if (value.trim() !== "") candidates.push({ row, column: from + offset, value: value.trim() });
+        }
+      }
+    }
+  }
+  if (candidates.length === 0) return [];
+  const counts = new Map(candidates.map(({ column, value }) => [`${column} ${value}`, 0]));
+  for (const record of rows) {
+    for (const [column, cell] of record.entries()) {
+      const key = `${column} ${cell.trim()}`;
+      const count = counts.get(key);
+      if (count !== undefined) counts.set(key, count + 1);
+    }
+  }
+  const known = candidates.filter(({ column, value }) => counts.get(`${column} ${value}`)! > 1);
+  const found = [...new Set(known.map(({ row }) => rowNumbers[row]!))];
+  if (found.length === 0) return [];
+  const one = found.length === 1;
+  return [
+    `${file}: a text in ${nameRows(found)} goes on over several lines that look like rows of their own. If they are, ` +
+      `a double quote before ${one ? "it" : "them"} is not closed, or should be written twice.`,
+  ];
 }
 
 interface Taker {
@@ -309,9 +384,20 @@ function checkFieldCount(
     what,
     fix:
       record.length > expected
-        ? `Put double quotes around a text that contains a ${name}.`
+        ? surplusFix(record, expected, name)
         : `Add the missing ${countOf(expected - record.length, "field")} (empty if unknown), separated by a ${name}.`,
   });
+}
+
+/** What to do where a row has more fields than the header. */
+function surplusFix(record: readonly string[], expected: number, separator: string): string {
+  if (record.slice(expected).every((cell) => cell.trim() === "")) {
+    return `Take the ${separator} from the end of the rows, or give the header as many.`;
+  }
+  return (
+    `Put double quotes around a text that contains a ${separator}.` +
+    (expected === 1 ? " If a title stands above the names of the columns, delete its rows." : "")
+  );
 }
 
 export const SAVE_WITH_FEEDS =

@@ -4,7 +4,9 @@ import type { FileMetaData, ParquetParsers, SchemaElement } from "hyparquet";
 import { messageOf } from "../../errors/message-of";
 import { createBreather } from "../breathe";
 import { countOf, DataError, formatCount, quote } from "../errors";
+import { ownValue } from "../literals";
 import { cellOf, dateCell } from "./cells";
+import type { TimeReader } from "./parquet-times";
 import { checkBytes, checkColumnCount, type FileKind, type NamedBlob, type ReadOptions, type Records } from "./records";
 
 /** Cells that are held at once; a compressed file may have far more than bytes. */
@@ -27,13 +29,14 @@ export const parquet: FileKind = {
 };
 
 /**
- * Lists and structs become JSON, whole numbers and fractions are written as they are stored, a
- * missing value is an empty cell.
+ * Lists and structs become JSON, whole numbers and fractions are written as they are stored, times
+ * of day as `12:30:00`, durations as `P1DT2H3M4S`; a missing value is an empty cell.
  */
-async function readParquet(file: NamedBlob, { onProgress }: ReadOptions): Promise<Records> {
-  const [{ parquetMetadataAsync, parquetRead }, { compressors }] = await Promise.all([
+async function readParquet(file: NamedBlob, { onProgress, taken }: ReadOptions): Promise<Records> {
+  const [{ parquetMetadataAsync, parquetRead }, { compressors }, { timeReaders }] = await Promise.all([
     import("hyparquet"),
     import("hyparquet-compressors"),
+    import("./parquet-times"),
   ]);
   const unpack = Object.fromEntries(
     Object.entries(compressors).map(([name, of]) => [
@@ -50,15 +53,20 @@ async function readParquet(file: NamedBlob, { onProgress }: ReadOptions): Promis
   const fields = topFields(metadata.schema);
   const count = Number(metadata.num_rows);
   const unpacked = metadata.row_groups.reduce((sum, group) => sum + Number(group.total_byte_size), 0);
-  checkBytes(file.name, unpacked, "Unpacked the file has");
+  checkBytes(file.name, unpacked, "Unpacked the file has", taken.bytes);
   checkColumnCount(file.name, fields.length);
-  if (count * fields.length > MOST_CELLS) {
+  if (taken.cells + count * fields.length > MOST_CELLS) {
+    const before = taken.cells === 0 ? "" : ` beside ${formatCount(taken.cells)} of the files before it`;
     throw new DataError({
       file: file.name,
-      what: `${countOf(count, "row")} with ${countOf(fields.length, "column")} are ${formatCount(count * fields.length)} cells; at most ${formatCount(MOST_CELLS)} are read.`,
+      what: `${countOf(count, "row")} with ${countOf(fields.length, "column")} are ${formatCount(count * fields.length)} cells${before}; at most ${formatCount(MOST_CELLS)} are read.`,
       fix: "Take a part of its rows, or leave out columns that are not needed.",
     });
   }
+  taken.bytes += unpacked;
+  taken.cells += count * fields.length;
+  const names = classNames(metadata);
+  const times = timeReaders(metadata);
   const rows: string[][] = [];
   const breathe = createBreather(() => onProgress?.(Math.floor((file.size * rows.length) / count), file.size));
   let from = 0;
@@ -66,7 +74,11 @@ async function readParquet(file: NamedBlob, { onProgress }: ReadOptions): Promis
     const upTo = from + Number(group.num_rows);
     const options = { file: source, metadata, compressors: unpack, parsers, rowStart: from, rowEnd: upTo };
     // Columns that begin with one chunk for the group are put together into its rows.
-    await parquetRead({ ...options, rowFormat: "array", onComplete: (group) => addRows(group, fields, rows) });
+    await parquetRead({
+      ...options,
+      rowFormat: "array",
+      onComplete: (group) => addRows(group, fields, { names, times }, rows),
+    });
     from = upTo;
     await breathe();
   }
@@ -78,7 +90,7 @@ async function readParquet(file: NamedBlob, { onProgress }: ReadOptions): Promis
     rows: kept.length === fields.length ? rows : rows.map((row) => places.map((place) => row[place]!)),
     rowNumbers: Array.from(rows.keys(), (place) => place + 1),
     empty: { count: 0, first: [] },
-    notices,
+    notices: [...notices, ...nameNotices(file.name, names)],
     separator: null,
   };
 }
@@ -100,11 +112,65 @@ function topFields(schema: FileMetaData["schema"]): Field[] {
   return fields;
 }
 
-function addRows(group: readonly unknown[][], fields: readonly Field[], rows: string[][]): void {
-  const isFloat = fields.map(({ element }) => element.type === "FLOAT");
-  for (const values of group) {
-    rows.push(fields.map((_, column) => (isFloat[column] ? floatCell(values[column]) : valueCell(values[column]))));
+function addRows(
+  group: readonly unknown[][],
+  fields: readonly Field[],
+  { names, times }: { names: ReadonlyMap<string, readonly string[]>; times: readonly (TimeReader | null)[] },
+  rows: string[][],
+): void {
+  const cellsOf = fields.map(({ element: { type, name }, place }): ((value: unknown) => string) => {
+    const own = names.get(name);
+    if (own) return (value) => valueCell(named(value, own));
+    const time = times[place];
+    if (time) return (value) => valueCell(time(value));
+    return type === "FLOAT" ? floatCell : valueCell;
+  });
+  for (const values of group) rows.push(cellsOf.map((cellOf, column) => cellOf(values[column])));
+}
+
+/**
+ * The names that `datasets` keeps beside columns of numbered classes (`ClassLabel`), alone or in
+ * lists; the columns hold their numbers.
+ */
+function classNames({ key_value_metadata: kept = [] }: FileMetaData): Map<string, readonly string[]> {
+  const written = kept.find(({ key }) => key === "huggingface")?.value;
+  const names = new Map<string, readonly string[]>();
+  if (written === undefined) return names;
+  let info: unknown;
+  try {
+    info = JSON.parse(written);
+  } catch {
+    return names;
   }
+  const features = ownValue(ownValue(info, "info"), "features");
+  for (const [column, feature] of Object.entries(features ?? {})) {
+    const own = namesOf(feature);
+    if (own) names.set(column, own);
+  }
+  return names;
+}
+
+function namesOf(feature: unknown): readonly string[] | null {
+  if (ownValue(feature, "_type") === "ClassLabel") {
+    const names = ownValue(feature, "names");
+    return Array.isArray(names) && names.every((name) => typeof name === "string") ? names : null;
+  }
+  const inner = Array.isArray(feature) ? (feature as unknown[])[0] : ownValue(feature, "feature");
+  return inner === undefined || ownValue(inner, "_type") !== "ClassLabel" ? null : namesOf(inner);
+}
+
+/** The name of a class, or of each in a list; -1 is none, as in test files without answers. */
+function named(value: unknown, names: readonly string[]): unknown {
+  if (Array.isArray(value)) return value.map((one: unknown) => named(one, names));
+  if (value === null || value === undefined || Number(value) === -1) return null;
+  return names[Number(value)] ?? value;
+}
+
+function nameNotices(file: string, names: ReadonlyMap<string, readonly string[]>): string[] {
+  return [...names].map(([column, own]) => {
+    const first = own.slice(0, 3).map((name, number) => `${number} is ${quote(name, 30)}`);
+    return `${file}, column ${quote(column, 60)}: numbers are read as the names of classes that the file keeps (${first.join(", ")}${own.length > 3 ? ", …" : ""}).`;
+  });
 }
 
 function valueCell(value: unknown): string {

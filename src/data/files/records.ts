@@ -31,6 +31,10 @@ export interface Records {
   readonly notices: string[];
   /** What stands between cells, as people call it; null where nothing does. */
   readonly separator: string | null;
+  /** What text was read as, where that was chosen or guessed. */
+  readonly encoding?: string;
+  /** By place of a column: what in it is read as empty and is not, as a sentence's subject. */
+  readonly blanks?: ReadonlyMap<number, string>;
 }
 
 /** Rows with nothing in them: how many, and the first. */
@@ -60,13 +64,30 @@ export function addEmpty(empty: EmptyRows, row: number, count = 1): void {
   for (let place = 0; place < count && empty.first.length < NAMED_ROWS; place++) empty.first.push(row + place);
 }
 
+/** How text is written, by names that TextDecoder knows. */
+export interface Encodings {
+  /** Default: found out. */
+  readonly encoding?: string | undefined;
+  /** Of a file that is not UTF-8; default: Windows-1252 where it is plainly that. */
+  readonly otherwise?: string | undefined;
+}
+
 /** What a reader is given beside the file. */
-export interface ReadOptions {
+export interface ReadOptions extends Encodings {
   /** The name that tells the kind: of a compressed file the name within it. */
   readonly kindName: string;
   readonly onProgress?: ReadProgress | undefined;
+  readonly taken: Taken;
   /** Reads a file that was within this one, whatever kind it is. */
   within(file: NamedBlob, kindName: string): Promise<Records>;
+}
+
+/** What the earlier files of a table have taken of what it may; readers add what theirs takes. */
+export interface Taken {
+  /** Unpacked. */
+  bytes: number;
+  /** Of rows that were not written as text cell by cell. */
+  cells: number;
 }
 
 /** A kind of file that holds a table. */
@@ -77,12 +98,16 @@ export interface FileKind {
   read(file: NamedBlob, options: ReadOptions): Promise<Records>;
 }
 
-/** @throws DataError with both numbers for a file, or the content of one, that is too large */
-export function checkBytes(file: string, bytes: number, what = "The file has"): void {
-  if (bytes <= LARGEST_BYTES) return;
+/**
+ * @param taken bytes of the table's earlier files
+ * @throws DataError with both numbers for a file, or the content of one, that is too large
+ */
+export function checkBytes(file: string, bytes: number, what = "The file has", taken = 0): void {
+  if (taken + bytes <= LARGEST_BYTES) return;
+  const before = taken === 0 ? "" : `, and the table's files before it have ${formatCount(taken)}`;
   throw new DataError({
     file,
-    what: `${what} ${countOf(bytes, "byte")}; at most ${formatCount(LARGEST_BYTES)} are read.`,
+    what: `${what} ${countOf(bytes, "byte")}${before}; at most ${formatCount(LARGEST_BYTES)} are read.`,
     fix: "Take a part of its rows, or leave out columns that are not needed.",
   });
 }
@@ -102,8 +127,8 @@ export function checkColumnCount(file: string, columns: number, row?: number): v
  * Rows of objects with different keys have a cell for each key of the file.
  * @throws DataError with both numbers where those are far more than the file has bytes
  */
-export function checkCellCount(file: NamedBlob, rows: number, columns: number): void {
-  const most = file.size + MOST_ADDED_CELLS;
+export function checkCellCount(file: NamedBlob, rows: number, columns: number, taken: Taken): void {
+  const most = taken.bytes + file.size + MOST_ADDED_CELLS - taken.cells;
   if (rows * columns <= most) return;
   throw new DataError({
     file: file.name,

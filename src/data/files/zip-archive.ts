@@ -5,7 +5,7 @@
 
 import { DataError, quote } from "../errors";
 import { inflate } from "./gzip";
-import { checkBytes, type NamedBlob } from "./records";
+import { checkBytes, type NamedBlob, type Taken } from "./records";
 
 const LOCAL = 0x04034b50;
 const ENTRY = 0x02014b50;
@@ -78,7 +78,7 @@ export async function listZip(file: NamedBlob): Promise<ZipEntry[]> {
  * gzip, which checks sum and size.
  * @throws DataError for one that is encrypted, packed in another way, too large or damaged
  */
-export async function unpackEntry(file: NamedBlob, entry: ZipEntry): Promise<NamedBlob> {
+export async function unpackEntry(file: NamedBlob, entry: ZipEntry, taken: Taken): Promise<NamedBlob> {
   const { name, method, packed, bytes, checksum, offset, isEncrypted } = entry;
   if (isEncrypted || (method !== 0 && method !== 8)) {
     throw new DataError({
@@ -87,7 +87,7 @@ export async function unpackEntry(file: NamedBlob, entry: ZipEntry): Promise<Nam
       fix: "Unpack it, and open what is in it.",
     });
   }
-  checkBytes(file.name, bytes, `${quote(name)} in the zip archive has`);
+  checkBytes(file.name, bytes, `${quote(name)} in the zip archive has`, taken.bytes);
   const local = new DataView(await file.slice(offset, offset + 30).arrayBuffer());
   const isLocal = local.byteLength === 30 && local.getUint32(0, true) === LOCAL;
   const start = isLocal ? offset + 30 + local.getUint16(26, true) + local.getUint16(28, true) : file.size;
@@ -100,6 +100,7 @@ export async function unpackEntry(file: NamedBlob, entry: ZipEntry): Promise<Nam
   return inflate(
     new Blob([header, ...deflated, trailer]).stream() as ReadableStream<Uint8Array<ArrayBuffer>>,
     file.name,
+    taken,
   );
 }
 

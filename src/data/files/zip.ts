@@ -3,20 +3,31 @@
 import { countOf, DataError, quote } from "../errors";
 import { isWorkbook, readWorkbook, unreadWorkbook } from "./excel";
 import { tableExtensions } from "./extensions";
-import type { FileKind } from "./records";
+import type { FileKind, NamedBlob, Taken } from "./records";
 import { listZip, unpackEntry, type ZipEntry } from "./zip-archive";
 
 export const zip: FileKind = {
   matches: (head) => [0x50, 0x4b, 3, 4].every((byte, place) => head[place] === byte),
-  async read(file, { within }) {
-    const entries = await listZip(file);
-    if (isWorkbook(entries)) return readWorkbook(file);
-    if (entries.some(({ name }) => name === "content.xml")) throw unreadWorkbook(file.name, "an OpenDocument table");
-    const entry = onlyTable(file.name, entries);
-    const records = await within(await unpackEntry(file, entry), entry.name);
-    return { ...records, notices: [`${file.name}: ${quote(entry.name)} in it was read.`, ...records.notices] };
+  async read(file, { taken, within }) {
+    const unpacked = await unpackTable(file, taken);
+    if (!unpacked) return readWorkbook(file, taken);
+    const { name, table } = unpacked;
+    const records = await within(table, name);
+    return { ...records, notices: [`${file.name}: ${quote(name)} in it was read.`, ...records.notices] };
   },
 };
+
+/**
+ * The one table of an archive, under the archive's name, and its own name; null for a workbook.
+ * @throws DataError where there is none, or several, or it cannot be unpacked
+ */
+export async function unpackTable(file: NamedBlob, taken: Taken): Promise<{ name: string; table: NamedBlob } | null> {
+  const entries = await listZip(file);
+  if (isWorkbook(entries)) return null;
+  if (entries.some(({ name }) => name === "content.xml")) throw unreadWorkbook(file.name, "an OpenDocument table");
+  const entry = onlyTable(file.name, entries);
+  return { name: entry.name, table: await unpackEntry(file, entry, taken) };
+}
 
 /** The one file of an archive that is a table. */
 function onlyTable(file: string, entries: readonly ZipEntry[]): ZipEntry {

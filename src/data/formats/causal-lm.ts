@@ -12,13 +12,15 @@ import {
   readHistory,
   readTurns,
   systemText,
+  thoughtsIn,
   uptoAnswer,
 } from "../chat";
 import { type ColumnFacts, isFilled } from "../columns";
-import { countOf, DataError, formatCount, listNames, nameRows } from "../errors";
+import { countOf, DataError, formatCount, listNames } from "../errors";
 import type { Example } from "../examples";
 import { encodeExchange } from "../language";
 import { columnsOf } from "../placeholders";
+import { nameRows } from "../shards";
 import type { Table } from "../table";
 import { asTemplate, checkTemplate, fillTemplate } from "../templates";
 import type { RowTokenizer } from "../tokens";
@@ -26,17 +28,19 @@ import type { ColumnRoles } from "../types";
 import type { DataFormat, ReadRows } from "./format";
 
 /** Best first: what is written as an answer, and what asks for it. */
-const RESPONSE_NAMES = ["output", "response", "completion", "answer", "reply", "summary", "translation", "target"];
+const RESPONSE_NAMES = "output response completion answer reply chosen summary highlights translation target".split(
+  " ",
+);
 const PROMPT_NAMES = ["instruction", "prompt", "question", "query", "source", "article", "document", "input", "text"];
 /** What a prompt may have beside what it asks. */
 const INPUT_NAMES = ["input", "context", "passage"];
 /** Of several columns of conversations the likeliest; rejected answers are none of them. */
 const MESSAGES_NAMES = ["messages", "conversations", "conversation", "contents", "dialogue", "dialog", "chosen"];
-const REJECTED_NAMES = ["rejected", "rejectedresponse"];
+const REJECTED_NAMES = ["rejected", "rejectedresponse", "nonpreferredoutput"];
 const SYSTEM_NAMES = ["system", "systemprompt", "systemmessage", "systeminstruction"];
 const HISTORY_NAMES = ["history"];
 /** Answers that go with a prompt which is a list of turns. */
-const CHOSEN_NAMES = ["completion", "response", "output", "chosen"];
+const CHOSEN_NAMES = ["completion", "response", "output", "chosen", "preferredoutput"];
 
 export const causalLm: DataFormat = {
   task: "causal-lm",
@@ -62,6 +66,8 @@ export const causalLm: DataFormat = {
       const isText = only!.distinct > 1 && !only!.numeric && only!.structure === null;
       return isText ? { prompt: "", response: `{${only!.name}}` } : null;
     }
+    const asked = instructions(table, facts);
+    if (asked) return templates(table, facts, asked.prompt, asked.response);
     const { prompt, response } = likeliest(facts);
     if (!prompt || !response) return null;
     const enough = response.distinct > Math.min(table.rows.length, 2000) / 2;
@@ -124,7 +130,8 @@ export const causalLm: DataFormat = {
       const [first, earlier] = before.map((place) => record[place] ?? "");
       const turns = within({ file: table.file, row, column: history ?? system! }, () => [
         ...readHistory(earlier!),
-        { role: "user" as const, content: filled.text },
+        // An empty input leaves the line breaks before it.
+        { role: "user" as const, content: filled.text.trimEnd() },
         { role: "assistant" as const, content: filled.response },
       ]);
       return [conversationExample(withSystem(turns, first!), row)];
@@ -137,7 +144,7 @@ export const causalLm: DataFormat = {
         fix: "Choose another column for the response, or fill in the cells.",
       });
     }
-    const skipped = `${table.file}: skipped ${countOf(empty.length, "row")} without a response (${nameRows(empty)}).`;
+    const skipped = `${table.file}: skipped ${countOf(empty.length, "row")} without a response (${nameRows(empty, table)}).`;
     return { examples, labels: [], notices: empty.length > 0 ? [skipped, ...notices] : notices };
   },
 
@@ -165,7 +172,7 @@ function conversations(table: Table, facts: readonly ColumnFacts[]): ColumnRoles
   const first = filledColumn(table, facts, SYSTEM_NAMES);
   const system = first && { system: first };
   const named = (names: readonly string[]) => names.flatMap((name) => turns.filter(({ key }) => key === name))[0];
-  const [prompt, answer] = [named(["prompt"]), named(CHOSEN_NAMES)];
+  const [prompt, answer] = [named(["prompt", "input"]), named(CHOSEN_NAMES)];
   if (prompt && answer) return { prompt: `{${prompt.name}}`, response: `{${answer.name}}`, ...system };
   return { messages: (named(MESSAGES_NAMES) ?? turns[0]!).name, ...system };
 }
@@ -173,6 +180,18 @@ function conversations(table: Table, facts: readonly ColumnFacts[]): ColumnRoles
 /** The name of the first such column that is not empty throughout. */
 function filledColumn(table: Table, facts: readonly ColumnFacts[], names: readonly string[]): string | undefined {
   return facts.find(({ key, name }) => names.includes(key) && isFilled(table, name))?.name;
+}
+
+/**
+ * Alpaca's columns with an input that is empty throughout: few different answers, or numbers, are
+ * no labels of it.
+ */
+function instructions(table: Table, facts: readonly ColumnFacts[]) {
+  const [prompt, input, response] = ["instruction", "input", "output"].map((name) =>
+    facts.find(({ key }) => key === name),
+  );
+  if (!prompt || !input || !response || isFilled(table, input.name)) return null;
+  return prompt.distinct > 0 && response.distinct > 0 ? { prompt, response } : null;
 }
 
 /** Whether prompt and answer are judged (KTO): then few different answers are no labels. */
@@ -255,11 +274,24 @@ function readConversations(
     return [];
   });
   if (examples.length === 0) {
-    const what = "No conversation has an answer of the assistant.";
-    throw new DataError({ file: table.file, column, what, fix: "Choose another column." });
+    const what =
+      "No conversation has an answer of the assistant that can be learned: one with a text, beside calls of tools.";
+    throw new DataError({ file: table.file, column, what, fix: "Choose another column, or add such answers." });
   }
-  const skipped = `${table.file}: skipped ${countOf(empty.length, "row")} without an answer (${nameRows(empty)}).`;
-  return { examples, labels: [], notices: empty.length > 0 ? [skipped] : [] };
+  const skipped = `${table.file}: skipped ${countOf(empty.length, "row")} without an answer (${nameRows(empty, table)}).`;
+  const notices = empty.length > 0 ? [skipped] : [];
+  return { examples, labels: [], notices: [...notices, ...thoughtNotices(table, places[0]!)] };
+}
+
+/** What a model thought before its answer is not learned, and is named. */
+function thoughtNotices(table: Table, place: number): string[] {
+  const keys = table.rows.map((record) => thoughtsIn(record[place] ?? ""));
+  const rows = table.rowNumbers.filter((_, index) => keys[index] !== null);
+  if (rows.length === 0) return [];
+  const key = keys.find((one) => one !== null)!;
+  return [
+    `${table.file}: not used: "${key}" of answers in ${countOf(rows.length, "row")} (${nameRows(rows, table)}). Write it into the text of the answer if it is to be learned.`,
+  ];
 }
 
 /** @throws DataError where a conversation cannot be read. */
@@ -284,7 +316,8 @@ function conversationOf(messages: readonly ChatMessage[], row: number, tokenizer
 
 function likeliest(facts: readonly ColumnFacts[]): { prompt?: ColumnFacts; response?: ColumnFacts } {
   const usable = facts.filter(
-    ({ identifier, numeric, structure }) => !identifier && !numeric && (structure === null || structure === "object"),
+    ({ identifier, numeric, withUnit, structure }) =>
+      !identifier && !numeric && !withUnit && (structure === null || structure === "object"),
   );
   const named = (names: readonly string[], others: readonly ColumnFacts[]) =>
     names.flatMap((name) => others.filter(({ key }) => key === name))[0];
@@ -311,7 +344,7 @@ function templates(
   const history = filledColumn(table, facts, HISTORY_NAMES);
   const answer = `{${response.name}}`;
   if (system !== undefined || history !== undefined) {
-    const asked = `{${prompt.name}}${input ? `\n\n{${input.name}}` : ""}`;
+    const asked = `{${prompt.name}}${input ? `\n{${input.name}}` : ""}`;
     return { prompt: asked, response: answer, ...(system && { system }), ...(history && { history }) };
   }
   const asked =

@@ -14,6 +14,8 @@ import type { Answer, ColumnRoles, RoleField, RowChange, Scale, TaskId } from ".
 export interface KnownRows {
   readonly labels: readonly string[];
   readonly file: string;
+  /** What labels are called, by what stands in a file; default: as they stand there. */
+  readonly named?: Readonly<Record<string, string>> | undefined;
   /**
    * Takes the rows of labels that training lacks, by label: they are left out. Default: the first
    * of them is refused.
@@ -34,8 +36,12 @@ export interface Rewrite {
   readonly key: "label" | "labels" | "number";
   /** The labels that may be given: those of the training file; left out where there are none. */
   names?(train: Table, columns: ColumnRoles): readonly string[];
-  /** The cells that say it. */
-  cells(columns: ColumnRoles, change: RowChange): readonly { readonly column: string; readonly cell: string }[];
+  /** The cells that say it, as the training file writes them. */
+  cells(
+    columns: ColumnRoles,
+    change: RowChange,
+    train: Table,
+  ): readonly { readonly column: string; readonly cell: string }[];
 }
 
 export interface DataFormat {

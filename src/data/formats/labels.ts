@@ -1,11 +1,12 @@
 /**
  * What formats with label names share: numbering them, names that look alike or say that there is
- * none, and names that a validation file must not bring.
+ * none, and names that a validation file must not bring. What is said of a file's own names is in
+ * `check/label-names.ts`.
  */
 
 import { countOf, DataError, nameAll, quote } from "../errors";
 import type { Example } from "../examples";
-import { isMissingWord } from "../numbers";
+import { isMissingWord, plainDecimal } from "../numbers";
 import type { KnownRows } from "./format";
 
 export const MOST_LABELS = 1000;
@@ -20,11 +21,10 @@ interface Place {
 const INVISIBLE = /\p{Cf}|\u00ad|\u034f|\ufe0f/gu;
 
 /**
- * What is worth knowing of a training file's label names: those that differ in what can hardly be
- * seen, and words for a missing value, which are labels like any other.
- * @param noun `label` or `tag`
+ * Sets of labels that differ in what can hardly be seen: case, white space, invisible characters,
+ * forms of a letter, zeros of a number.
  */
-export function labelNotices(file: string, column: string, noun: string, labels: readonly string[]): string[] {
+export function alikeLabels(labels: readonly string[]): string[][] {
   const alike = new Map<string, string[]>();
   for (const label of labels) {
     const key = likeness(label);
@@ -32,34 +32,43 @@ export function labelNotices(file: string, column: string, noun: string, labels:
     if (known) known.push(label);
     else alike.set(key, [label]);
   }
-  const sets = [...alike.values()].filter(({ length }) => length > 1);
-  const missing = labels.filter(isMissingWord);
-  const where = `${file}, column ${quote(column, 60)}`;
-  const [first] = sets;
+  return [...alike.values()].filter(({ length }) => length > 1);
+}
+
+/** Labels that are words for a missing value. */
+export const missingLabels = (labels: readonly string[]): string[] => labels.filter(isMissingWord);
+
+/** What may stand between the names of labels in one cell, beside letters and digits. */
+const BETWEEN = /\s+(?:and|und|et|y)\s+|[^\p{L}\p{N}_]+/iu;
+
+/**
+ * Labels that are put together of others ("food / service" beside "food" and "service"): perhaps
+ * several labels of a row. Said where there are at least two.
+ */
+export function composedNotices(file: string, column: string, labels: readonly string[]): string[] {
+  const all = new Set(labels);
+  const composed = labels.filter((label) => {
+    const parts = label.split(BETWEEN).filter(Boolean);
+    return /\p{L}/u.test(label) && parts.length > 1 && parts.every((part) => all.has(part));
+  });
+  const [first] = composed;
+  if (first === undefined || composed.length < 2) return [];
+  const parts = first.split(BETWEEN).filter(Boolean);
+  const between = first.slice(parts[0]!.length, first.indexOf(parts[1]!, parts[0]!.length));
   return [
-    ...(first
-      ? [
-          `${where}: the ${noun}s ${first.slice(0, 3).map(shown).join(" and ")} look alike and are learned as different ones` +
-            `${sets.length > 1 ? `, and so ${sets.length === 2 ? "is" : "are"} ${countOf(sets.length - 1, "other set")}` : ""}. Write each ${noun} in one way.`,
-        ]
-      : []),
-    ...(missing.length > 0
-      ? [
-          `${where}: ${nameAll(missing, 4)} ${missing.length === 1 ? "is" : "are"} learned as ${missing.length === 1 ? `a ${noun}` : `${noun}s`}. ` +
-            "If that means that a value is missing, leave these cells empty: then their rows are left out.",
-        ]
-      : []),
+    `${file}, column ${quote(column, 60)}: ${countOf(composed.length, "label")}, such as ${quote(first)}, are put together of others. ` +
+      `If they are several labels, choose several labels as the task and give ${JSON.stringify(between)} as what stands between labels.`,
   ];
 }
 
 /** What a label looks like: without regard to case, white space, invisible characters and zeros. */
 function likeness(label: string): string {
   const plain = label.normalize("NFKC").replace(INVISIBLE, "").replace(/\s+/gu, " ").trim().toLowerCase();
-  return /^[+-]?\d+(?:\.\d+)?$/.test(plain) ? String(Number(plain)) : plain;
+  return plainDecimal(plain);
 }
 
 /** In quotes, with the codes of what cannot be seen. */
-function shown(label: string): string {
+export function shownLabel(label: string): string {
   const codes = [...label.matchAll(/\p{Cf}|\p{M}|[^\S ]/gu)].map(([character]) => codeOf(character));
   return codes.length > 0 ? `${quote(label, 30)} (with ${codes.slice(0, 2).join(", ")})` : quote(label, 30);
 }
@@ -80,6 +89,8 @@ export function spellAsKnown(file: string, noun: string, known: KnownRows | null
   const changed = new Map<string, string>();
   const spell = (label: string): string => {
     if (!known || names.has(label)) return label;
+    const called = known.named && Object.hasOwn(known.named, label) ? known.named[label] : undefined;
+    if (called !== undefined) return called;
     const [only, ...others] = byMeaning.get(meaningOf(label) ?? "") ?? [];
     if (only === undefined || others.length > 0) return label;
     changed.set(label, only);
@@ -95,7 +106,7 @@ export function spellAsKnown(file: string, noun: string, known: KnownRows | null
 /** The number or truth value that a label is; null where it is neither. */
 function meaningOf(label: string): string | null {
   if (/^(?:true|false)$/i.test(label)) return label.toLowerCase();
-  return /^[+-]?\d+(?:\.\d*)?$/.test(label) ? String(Number(label)) : null;
+  return /^[+-]?\d+(?:\.\d*)?$/.test(label) ? plainDecimal(label) : null;
 }
 
 /**
@@ -135,6 +146,33 @@ export function checkKnown(
   if (missing.length === 0) return [];
   const named = missing.slice(0, 5).map((label) => quote(label));
   return [`${file}: no row has the ${noun} ${named.join(", ")}.`];
+}
+
+/**
+ * The labels of a file as they are called, in the same order: class ids stay what they are.
+ * @throws DataError naming a label that the file has not, and for two of one name
+ */
+export function nameLabels(
+  labels: readonly string[],
+  named: Readonly<Record<string, string>> = {},
+  file: string,
+): string[] {
+  const stray = Object.keys(named).find((label) => !labels.includes(label));
+  if (stray !== undefined) {
+    throw new DataError({
+      file,
+      what: `The label ${quote(stray)} is to be called ${quote(named[stray]!)}, but the file has no such label (it has: ${nameAll(labels)}).`,
+      fix: "Name one of these, or take the name back.",
+    });
+  }
+  const names = labels.map((label) => (Object.hasOwn(named, label) ? named[label]!.trim() : label));
+  const twice = names.find((name, place) => name === "" || names.indexOf(name) !== place);
+  if (twice === undefined) return names;
+  throw new DataError({
+    file,
+    what: twice === "" ? "A label's name is empty." : `Two labels would be called ${quote(twice)}.`,
+    fix: "Give each label a name of its own.",
+  });
 }
 
 export function numberLabels(labels: readonly string[]): ReadonlyMap<string, number> {

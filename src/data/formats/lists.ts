@@ -36,7 +36,7 @@ export function separatorOf(cells: readonly string[]): string {
   return SEPARATORS.find((separator) => plain.some((cell) => cell.includes(separator))) ?? ";";
 }
 
-const YES = new Set(["1", "1.0", "true", "yes"]);
+const YES = new Set(["1", "1.0", "true", "yes", "y", "x", "✓", "✔"]);
 
 /** Whether a cell says that the label of its column is there. */
 export function isYes(cell: string): boolean {

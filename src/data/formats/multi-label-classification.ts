@@ -1,18 +1,18 @@
 /**
- * Any number of labels for a text or a pair: a column of lists, or a column of 0 and 1 for every
- * label.
+ * Any number of labels for a text or a pair: a column of lists, or a column for every label, of 0
+ * and 1 or of marks and empty cells.
  */
 
 import { type ColumnFacts, guessColumns, guessTexts } from "../columns";
-import { DataError, formatCount, quote } from "../errors";
+import { DataError, formatCount, nameAll, quote } from "../errors";
 import { readCells, sortedNames } from "../examples";
 import type { Table } from "../table";
 import { encodeText } from "../tokens";
 import type { DataFormat, KnownRows } from "./format";
-import { checkKnown, labelNotices, MOST_LABELS, numberLabels, onlyKnown, spellAsKnown } from "./labels";
+import { checkKnown, MOST_LABELS, numberLabels, onlyKnown, spellAsKnown } from "./labels";
 import { isYes, readArray, SEPARATORS, separatorOf, splitLabels } from "./lists";
 
-const NO = new Set(["0", "0.0", "false", "no"]);
+const NO = new Set(["0", "0.0", "false", "no", "n"]);
 /** What needs no word: the others may be part of a name, as in C#. */
 const USUAL_SEPARATORS = [";", "|", ","];
 const SAMPLE_ROWS = 2000;
@@ -33,7 +33,8 @@ export const multiLabelClassification: DataFormat = {
   guess(table, facts) {
     const flags = flagColumns(table, facts);
     const others = facts.filter(({ name }) => !flags.includes(name));
-    const named = others.some(({ namedAsLabel }) => namedAsLabel);
+    // A column that is called "label" is the answer, whatever stands beside it.
+    const named = facts.some(({ namedAsLabel }) => namedAsLabel);
     if (flags.length >= 2 && others.length > 0 && !named) return { ...guessTexts(others), labels: flags };
     if (facts.length < 2) return null;
     const { label, ...texts } = guessColumns(table, facts);
@@ -52,13 +53,20 @@ export const multiLabelClassification: DataFormat = {
   /** A row without any label is a row of which no label is true: it stays. */
   read(table, { text, textPair = null, labels: columns = [], separator = null }, known) {
     const lists = columns.length <= 1;
+    const marks = lists ? [] : columns.filter((column) => areMarks(table, column));
     const { cells, notices } = readCells(table, [
       { role: "text", column: text },
       { role: "second text", column: textPair },
       ...(lists
         ? [{ role: "labels", column: columns[0], mayBeEmpty: true, structures: ["list"] as const }]
-        : columns.map((column) => ({ role: "labels", column }))),
+        : columns.map((column) => ({ role: "labels", column, mayBeEmpty: marks.includes(column) }))),
     ]);
+    if (marks.length > 0) {
+      const [named, verb] = marks.length === 1 ? ["column", "is"] : ["columns", "are"];
+      notices.push(
+        `${table.file}: an empty cell of the ${named} ${nameAll(marks)} means that the label is not there: the others ${verb} marked.`,
+      );
+    }
     const own = cells.map(({ values }) => values.slice(2) as string[]);
     const between = separatorFor(lists ? own.flat() : [], separator, known);
     const present = lists
@@ -72,6 +80,8 @@ export const multiLabelClassification: DataFormat = {
         `${table.file}, column "${columns[0]}": labels are taken apart at ${written}; another separator can be given.`,
       );
     }
+    if (lists && separator === null && between === ",")
+      notices.push(...decimalNotice(table.file, columns[0]!, own.flat()));
     const spelling = spellAsKnown(table.file, "label", known);
     const named = present.map((names) => names.map(spelling.spell));
     const places = named.flatMap((names, index) => names.map((label) => ({ label, row: cells[index]!.row })));
@@ -80,7 +90,6 @@ export const multiLabelClassification: DataFormat = {
     if (known) notices.push(...spelling.notices(), ...checkKnown(table.file, columns[0]!, "label", places, known));
     else {
       checkLabels(table.file, columns, labels, present);
-      notices.push(...labelNotices(table.file, columns[0]!, "label", labels));
     }
     const ids = numberLabels(labels);
     const examples = cells.map(({ values, row }, index) => {
@@ -102,8 +111,10 @@ export const multiLabelClassification: DataFormat = {
       const between = separator ?? separatorOf(cells);
       return sortedNames(cells.flatMap((cell) => splitLabels(cell, between)));
     },
-    cells({ labels: columns = [] }, { labels = [] }) {
-      if (columns.length > 1) return columns.map((column) => ({ column, cell: labels.includes(column) ? "1" : "0" }));
+    cells({ labels: columns = [] }, { labels = [] }, train) {
+      const off = (column: string) => (areMarks(train, column) ? "" : "0");
+      if (columns.length > 1)
+        return columns.map((column) => ({ column, cell: labels.includes(column) ? "1" : off(column) }));
       return columns.map((column) => ({ column, cell: JSON.stringify(labels) }));
     },
   },
@@ -125,6 +136,8 @@ function separatorFor(cells: readonly string[], given: string | null, known: Kno
 
 function isOn(cell: string, file: string, row: number, column: string): boolean {
   const value = cell.trim().toLowerCase();
+  // Only columns of marks have rows with an empty cell.
+  if (value === "") return false;
   if (!isYes(value) && !NO.has(value)) {
     throw new DataError({
       file,
@@ -168,12 +181,31 @@ function cellsOf(table: Table, column: string): string[] {
     .filter((cell) => cell !== "");
 }
 
-/** Columns of nothing but 0 and 1, of which some row has a 1. */
+/** What tools write into a column for each label: `0` and `1`, and pandas' `get_dummies`. */
+const FLAGS = [
+  ["0", "1"],
+  ["0.0", "1.0"],
+  ["false", "true"],
+  ["no", "yes"],
+  ["n", "y"],
+] as const;
+
+/** Whether some cells of a column are empty, and all others say yes: `x` where a label is there. */
+function areMarks({ columns, rows }: Table, column: string): boolean {
+  const place = columns.indexOf(column);
+  if (place < 0) return false;
+  const filled = rows.filter((record) => record[place]!.trim() !== "");
+  return filled.length > 0 && filled.length < rows.length && filled.every((record) => isYes(record[place]!));
+}
+
+/** Columns of nothing but 0 and 1, or false and true, or no and yes, or marks. */
 function flagColumns(table: Table, facts: readonly ColumnFacts[]): string[] {
   const flags = facts.filter(({ name, distinct, identifier }) => {
     if (identifier || distinct > 2) return false;
+    if (areMarks(table, name)) return true;
     const cells = cellsOf(table, name);
-    return cells.length > 0 && cells.every((cell) => cell === "0" || cell === "1");
+    const written = FLAGS.find((flags) => flags.some((flag) => flag === cells[0]?.toLowerCase()));
+    return written !== undefined && cells.every((cell) => written.some((flag) => flag === cell.toLowerCase()));
   });
   return flags.map(({ name }) => name);
 }
@@ -190,4 +222,15 @@ function looksLikeLists(cells: readonly string[]): boolean {
   for (const label of lists.flat()) counts.set(label, (counts.get(label) ?? 0) + 1);
   const repeated = [...counts.values()].every((count) => count > 1);
   return repeated && counts.size < new Set(cells).size;
+}
+
+/** Lists of one or two numbered labels look like numbers with a decimal comma. */
+function decimalNotice(file: string, column: string, cells: readonly string[]): string[] {
+  const filled = cells.map((cell) => cell.trim()).filter(Boolean);
+  const example = filled.find((cell) => cell.includes(","));
+  if (example === undefined || !filled.every((cell) => /^\d+(?:,\d+)?$/.test(cell))) return [];
+  const labels = example.split(",").join(" and ");
+  return [
+    `${file}, column "${column}": ${quote(example)} is read as the labels ${labels}. If it is a number with a decimal comma, choose Regression as the task.`,
+  ];
 }

@@ -1,9 +1,11 @@
 /** A number for a text or a pair of texts. */
 
 import { guessTexts } from "../columns";
-import { DataError, quote } from "../errors";
+import { countOf, DataError, formatCount, nameAll, quote } from "../errors";
 import { readCells } from "../examples";
-import { isMissing, numberIn } from "../numbers";
+import { isInfinite, isMissing, losesDigits, type NumberStyle, numberIn, numberStyle } from "../numbers";
+import { nameRows } from "../shards";
+import type { Table } from "../table";
 import { encodeText } from "../tokens";
 import type { DataFormat } from "./format";
 
@@ -36,10 +38,14 @@ export const regression: DataFormat = {
 
   guess(_, facts) {
     // A column of names beside the numbers is the likelier label.
-    if (facts.some(({ namedAsLabel, allNumbers, identifier }) => namedAsLabel && !allNumbers && !identifier))
+    if (
+      facts.some(
+        ({ namedAsLabel, allNumbers, withUnit, identifier }) => namedAsLabel && !allNumbers && !withUnit && !identifier,
+      )
+    )
       return null;
-    const numbers = facts.filter(({ allNumbers, identifier, fractions, distinct }) => {
-      return allNumbers && !identifier && (fractions || distinct > MOST_CLASSES);
+    const numbers = facts.filter(({ allNumbers, withUnit, identifier, fractions, distinct }) => {
+      return (allNumbers || withUnit) && !identifier && (withUnit || fractions || distinct > MOST_CLASSES);
     });
     const others = facts.filter((column) => !numbers.includes(column));
     const named = numbers.find(({ key, namedAsLabel }) => NUMBER_NAMES.includes(key) || namedAsLabel);
@@ -61,10 +67,21 @@ export const regression: DataFormat = {
     const { cells, notices } = readCells(table, [
       { role: "text", column: text },
       { role: "second text", column: textPair },
-      { role: "number", column: number, isEmpty: isMissing },
+      { role: "number", column: number, isEmpty: (cell) => isMissing(cell) || isInfinite(cell) },
     ]);
+    notices.push(...infiniteNotices(table, number!));
+    const written = cells.map(({ values }) => values[2]!);
+    const style = numberStyle(written, table.decimalComma);
+    notices.push(...styleNotices(table, number!, written, style));
+    const long = cells.find(({ values }) => losesDigits(values[2]!));
+    if (long) {
+      const [cell] = long.values.slice(2) as [string];
+      notices.push(
+        `${table.file}, column ${quote(number!, 60)}: numbers have 15 digits: ${quote(cell)} in row ${formatCount(long.row)} is ${BigInt(Number(cell))}.`,
+      );
+    }
     const examples = cells.map(({ values, row }) => {
-      const value = numberIn(values[2]!, table.decimalComma);
+      const value = numberIn(values[2]!, style.decimalComma, style.grouped);
       if (Number.isNaN(value)) {
         throw new DataError({
           file: table.file,
@@ -87,10 +104,14 @@ export const regression: DataFormat = {
     });
     const [first] = examples;
     if (!known && examples.every(({ values }) => values[0] === first!.values[0])) {
+      const other = written.find((cell) => cell.trim() !== written[0]!.trim() && losesDigits(cell));
       throw new DataError({
         file: table.file,
         column: number!,
-        what: `All ${examples.length} rows have the same number ${first!.values[0]}, so there is nothing to learn.`,
+        what:
+          other === undefined
+            ? `All ${examples.length} rows have the same number ${first!.values[0]}, so there is nothing to learn.`
+            : `The numbers differ in more than the 15 digits that are computed with (${quote(written[0]!)}, ${quote(other)}), so there is nothing to learn.`,
         fix: "Choose another column.",
       });
     }
@@ -117,3 +138,44 @@ export const regression: DataFormat = {
 
   encode: encodeText,
 };
+
+/** Numbers that are none to compute with count as empty cells, and are named. */
+function infiniteNotices(table: Table, column: string): string[] {
+  const place = table.columns.indexOf(column);
+  const found = table.rowNumbers.flatMap((row, index) => {
+    const cell = table.rows[index]![place]!;
+    return isInfinite(cell) ? [{ row, cell: cell.trim() }] : [];
+  });
+  if (found.length === 0) return [];
+  const rows = nameRows(
+    found.map(({ row }) => row),
+    table,
+  );
+  const cells = [...new Set(found.map(({ cell }) => cell))];
+  return [
+    `${table.file}, column ${quote(column, 60)}: ${countOf(found.length, "infinite number")} (${nameAll(cells, 3)}; ${rows}) ${found.length === 1 ? "counts as an empty cell" : "count as empty cells"}.`,
+  ];
+}
+
+/** How commas and points were read, where a file does not show it plainly. */
+function styleNotices(
+  { file, decimalComma: semicolons = false }: Table,
+  column: string,
+  cells: readonly string[],
+  { decimalComma, grouped }: NumberStyle,
+): string[] {
+  const first = (expression: RegExp) => cells.find((cell) => expression.test(cell.trim()))?.trim();
+  const where = `${file}, column ${quote(column, 60)}`;
+  const said = (cell: string) => `${quote(cell)} is ${numberIn(cell, decimalComma, grouped)}`;
+  const decimal = decimalComma && !semicolons ? first(/,/) : undefined;
+  const group = grouped ? first(decimalComma ? /^[^,]*\./ : /[,'\u2019]/) : undefined;
+  // Beside decimal commas of other columns, "1.100" may well be eleven hundred.
+  const points = cells.filter((cell) => cell.includes("."));
+  const unclear = semicolons && !grouped && points.length > 0 && !cells.some((cell) => cell.includes(","));
+  const [maybe] = unclear && points.every((cell) => /^[+-]?[1-9]\d{0,2}\.\d{3}$/.test(cell.trim())) ? points : [];
+  return [
+    ...(decimal ? [`${where}: a comma is read as the decimal point: ${said(decimal)}.`] : []),
+    ...(group ? [`${where}: thousands are divided: ${said(group)}.`] : []),
+    ...(maybe ? [`${where}: ${said(maybe)}. If the point divides thousands, take it out of the cells.`] : []),
+  ];
+}

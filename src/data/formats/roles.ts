@@ -3,6 +3,12 @@
 import type { ColumnRoles, RoleField, TaskId } from "../types";
 import { formats } from "./registry";
 
+/** What every task has: a number for each training row. Not read of other rows. */
+const WEIGHT: RoleField = { role: "weight", title: "Weight", kind: "optional" };
+
+/** The roles that columns of a file may have, in the order of the page's fields. */
+export const rolesOf = (task: TaskId): RoleField[] => [...formats[task].roles, WEIGHT];
+
 interface Problem {
   /** Under the columns; empty where it is about all of them. */
   readonly path: readonly string[];
@@ -16,7 +22,7 @@ export function checkRoles(
   task: TaskId,
   given: Readonly<Record<string, unknown>>,
 ): { columns: ColumnRoles; problems: Problem[] } {
-  const { roles } = formats[task];
+  const roles = rolesOf(task);
   const known = new Set<string>(roles.map(({ role }) => role));
   const problems = Object.keys(given)
     .filter((key) => !known.has(key))
@@ -25,7 +31,8 @@ export function checkRoles(
   for (const { role, kind } of roles) {
     const message = problemOf(kind, given[role]);
     if (message) problems.push({ path: [role], message });
-    else columns[role] = given[role] ?? null;
+    // A file of a time before there were weights is the same without one.
+    else if (role !== WEIGHT.role || given[role] != null) columns[role] = given[role] ?? null;
   }
   return { columns: columns as ColumnRoles, problems };
 }

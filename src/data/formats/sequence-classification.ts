@@ -7,7 +7,7 @@ import { readStructure } from "../literals";
 import type { Table } from "../table";
 import { encodeText } from "../tokens";
 import type { DataFormat } from "./format";
-import { checkKnown, labelNotices, MOST_LABELS, numberLabels, onlyKnown, spellAsKnown } from "./labels";
+import { checkKnown, composedNotices, MOST_LABELS, numberLabels, onlyKnown, spellAsKnown } from "./labels";
 import { readArray } from "./lists";
 
 export const sequenceClassification: DataFormat = {
@@ -43,7 +43,7 @@ export const sequenceClassification: DataFormat = {
     if (known) notices.push(...spelling.notices(), ...checkKnown(table.file, label!, "label", places, known));
     else {
       checkLabels(table, label!, labels, places);
-      notices.push(...labelNotices(table.file, label!, "label", labels));
+      notices.push(...composedNotices(table.file, label!, labels));
     }
     const ids = numberLabels(labels);
     const examples = cells.map(({ values, row }, index) => ({

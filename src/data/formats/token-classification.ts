@@ -6,7 +6,7 @@ import { readCells, sortedNames } from "../examples";
 import type { Table } from "../table";
 import { cutTokens } from "../tokens";
 import type { DataFormat } from "./format";
-import { checkKnown, labelNotices, MOST_LABELS, numberLabels, onlyKnown, spellAsKnown } from "./labels";
+import { checkKnown, MOST_LABELS, numberLabels, onlyKnown, spellAsKnown } from "./labels";
 import { readWords } from "./lists";
 
 const WORD_NAMES = ["tokens", "words", "token", "word", "sentence", "text"];
@@ -69,7 +69,6 @@ export const tokenClassification: DataFormat = {
     if (known) notices.push(...spelling.notices(), ...checkKnown(table.file, tags!, "tag", places, known));
     else {
       notices.push(...checkTags(table.file, tags!, labels, places.length));
-      notices.push(...labelNotices(table.file, tags!, "tag", labels));
     }
     const ids = numberLabels(labels);
     const examples = rows.map(({ words, tags: own, row }) => ({

@@ -110,9 +110,9 @@ function withAnswers(
     const [suggested, none] = [of((one) => one?.isResponse === false), of((one) => one === null)];
     return [
       ...(suggested.length > 0
-        ? [`${table.file}, question "${name}": the suggestion stands for a response in ${countRows(suggested)}.`]
+        ? [`${table.file}, question "${name}": the suggestion stands for a response in ${countRows(suggested, table)}.`]
         : []),
-      ...(none.length > 0 ? [`${table.file}, question "${name}": nobody answered ${countRows(none)}.`] : []),
+      ...(none.length > 0 ? [`${table.file}, question "${name}": nobody answered ${countRows(none, table)}.`] : []),
     ];
   });
   const columns = answers.map(({ name, rows }) => ({ name, cells: rows.map((one) => asCell(one?.value)) }));

@@ -53,10 +53,10 @@ function tasks(table: Table): Table {
     `${table.file}: read as Label Studio's export: ${[...questions.keys()].map((name) => `"${name}"`).join(", ")} of ` +
       `${fields.map((name) => `"${name}"`).join(", ")}.`,
     ...(several!.length > 0
-      ? [`${table.file}: of several annotations the first is used in ${countRows(several!)}.`]
+      ? [`${table.file}: of several annotations the first is used in ${countRows(several!, table)}.`]
       : []),
     ...(unanswered!.length > 0
-      ? [`${table.file}: no annotation, or a cancelled one, in ${countRows(unanswered!)}.`]
+      ? [`${table.file}: no annotation, or a cancelled one, in ${countRows(unanswered!, table)}.`]
       : []),
   ]);
 }

@@ -3,7 +3,8 @@
  * and gives it the columns that the formats read. What layouts share is here too.
  */
 
-import { countOf, nameRows } from "../errors";
+import { countOf } from "../errors";
+import { nameRows, type Source } from "../shards";
 import type { Table } from "../table";
 
 /** Row by row and pure; the table as it is where it is no such one. */
@@ -48,7 +49,8 @@ export function freeName({ columns }: Pick<Table, "columns">, name: string): str
 }
 
 /** `3 rows (rows 2, 5 and 9)`. */
-export const countRows = (rows: readonly number[]) => `${countOf(rows.length, "row")} (${nameRows(rows)})`;
+export const countRows = (rows: readonly number[], source: Source) =>
+  `${countOf(rows.length, "row")} (${nameRows(rows, source)})`;
 
 /** A value as a cell, as JSON Lines are read: nested ones stay JSON. */
 export function asCell(value: unknown): string {

@@ -23,7 +23,7 @@ export const prodigy: Layout = (given) => {
   const kept = said.flatMap((one, index) => (one === "accept" || (isBinary && one === "reject") ? [index] : []));
   const stays = new Set(kept);
   const left = given.rowNumbers.filter((_, index) => !stays.has(index));
-  const notice = `${given.file}: Prodigy's answer is ${isBinary ? '"ignore"' : '"reject" or "ignore"'}, so left out: ${countRows(left)}.`;
+  const notice = `${given.file}: Prodigy's answer is ${isBinary ? '"ignore"' : '"reject" or "ignore"'}, so left out: ${countRows(left, given)}.`;
   const table = withRows(given, kept, left.length > 0 ? [notice] : []);
   if (isBinary) {
     const cells = kept.map((index) => (said[index] === "accept" ? names[0]! : `not ${names[0]!}`));

@@ -6,10 +6,12 @@ import { labelStudio } from "./label-studio";
 import type { Layout } from "./layout";
 import { prodigy } from "./prodigy";
 import { spans } from "./spans";
+import { squad } from "./squad";
+import { translation } from "./translation";
 import { wordRows } from "./word-rows";
 
 /** Tools first: what they write may be spans. */
-const layouts: readonly Layout[] = [labelStudio, argilla, prodigy, spans, wordRows];
+const layouts: readonly Layout[] = [labelStudio, argilla, prodigy, squad, translation, spans, wordRows];
 
 /**
  * A table with the columns that the formats read, where it is laid out as a tool does it; what was

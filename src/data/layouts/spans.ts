@@ -43,12 +43,12 @@ export const spans: Layout = (table) => {
   const notices = [
     `${where}: the spans of "${text}" became a tag for every word (columns "${words}" and "${tags}").`,
     ...(uneven!.length > 0
-      ? [`${where}: spans begin or end inside a word in ${countRows(uneven!)}; the whole word has the tag.`]
+      ? [`${where}: spans begin or end inside a word in ${countRows(uneven!, table)}; the whole word has the tag.`]
       : []),
     ...(lost!.length > 0
-      ? [`${where}: spans that overlap another, or mark no word, are left out in ${countRows(lost!)}.`]
+      ? [`${where}: spans that overlap another, or mark no word, are left out in ${countRows(lost!, table)}.`]
       : []),
-    ...(none!.length > 0 ? [`${where}: no span in ${countRows(none!)}; all words there are "O".`] : []),
+    ...(none!.length > 0 ? [`${where}: no span in ${countRows(none!, table)}; all words there are "O".`] : []),
     ...(others.length > 0 ? [`${table.file}: spans of ${others.join(", ")} are not used.`] : []),
   ];
   const cells = (of: (row: (typeof rows)[number]) => string[]) =>

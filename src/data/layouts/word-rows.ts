@@ -5,6 +5,7 @@
 
 import { type ColumnFacts, measureColumns } from "../columns";
 import { countOf } from "../errors";
+import { nameRows } from "../shards";
 import type { Table } from "../table";
 import type { Layout } from "./layout";
 
@@ -15,7 +16,7 @@ const TAG = /^(O|[BIESLUM]-\S+)$/;
 
 export const wordRows: Layout = (table) => {
   const facts = measureColumns(table);
-  const word = facts.find(({ key, name }) => WORD_NAMES.includes(key) && cells(table, name).every(isOneWord));
+  const word = facts.find(({ key, name }) => WORD_NAMES.includes(key) && areWords(cells(table, name)));
   const tag = facts.find((column) => column !== word && isTags(cells(table, column.name)));
   if (!word || !tag) return table;
   const sentence = facts.find((column) => column !== word && column !== tag && SENTENCE_NAMES.includes(column.key));
@@ -26,11 +27,13 @@ export const wordRows: Layout = (table) => {
       "sentence ends: words are read each by itself. Add a column with the number of the sentence.";
     return { ...table, notices: [...table.notices, notice] };
   }
-  const starts = table.rows.flatMap((_, index) => (begins(table, sentence, index) ? [index] : []));
   const [wordPlace, tagPlace] = [table.columns.indexOf(word.name), table.columns.indexOf(tag.name)];
+  const empty = table.rowNumbers.filter((_, index) => table.rows[index]![wordPlace]!.trim() === "");
+  const starts = table.rows.flatMap((_, index) => (begins(table, sentence, index) ? [index] : []));
   const rows = starts.map((start, index) => {
-    const own = table.rows.slice(start, starts[index + 1]);
-    const joined = [...own[0]!];
+    const all = table.rows.slice(start, starts[index + 1]);
+    const own = all.filter((record) => record[wordPlace]!.trim() !== "");
+    const joined = [...all[0]!];
     for (const place of [wordPlace, tagPlace])
       joined[place] = JSON.stringify(own.map((record) => record[place]!.trim()));
     return joined;
@@ -38,11 +41,12 @@ export const wordRows: Layout = (table) => {
   const notice =
     `${table.file}: one word a row; ${countOf(table.rows.length, "word")} were joined to ${countOf(rows.length, "sentence")} ` +
     `by ${sentence ? `column "${sentence.name}"` : "the empty rows"}.`;
+  const left = `${table.file}, column "${word.name}": left out ${countOf(empty.length, "empty word")} (${nameRows(empty, table)}).`;
   return {
     ...table,
     rows,
     rowNumbers: starts.map((start) => table.rowNumbers[start]!),
-    notices: [...table.notices, notice],
+    notices: [...table.notices, notice, ...(empty.length > 0 ? [left] : [])],
   };
 };
 
@@ -65,8 +69,15 @@ const cells = ({ columns, rows }: Table, column: string) => {
   return rows.slice(0, 500).map((record) => record[place]!.trim());
 };
 
+/** Of cells, how many may be empty: what tools write for a character that they cannot. */
+const MOST_EMPTY = 0.3;
+
+const areWords = (found: readonly string[]) =>
+  found.every((cell) => cell === "" || isOneWord(cell)) &&
+  found.filter((cell) => cell === "").length <= MOST_EMPTY * found.length;
+
 /** A list is none. */
-const isOneWord = (cell: string) => cell !== "" && !/\s/.test(cell) && !/^\[.+\]$/.test(cell);
+const isOneWord = (cell: string) => !/\s/.test(cell) && !/^\[.+\]$/.test(cell);
 
 const isTags = (tags: readonly string[]) =>
   tags.every((cell) => TAG.test(cell)) && tags.includes("O") && tags.some((cell) => cell !== "O");

@@ -211,6 +211,15 @@ describe("columns that are not used are named", () => {
       ['data.jsonl: not used: column "hypothesis" (a second text).'],
     ],
     [
+      "the part that a row is of",
+      ["train", "train", "test"].map((split) => ({ text: "a", label: "c", split, set: "blue" })),
+      "sequence-classification",
+      { text: "text", label: "label" },
+      [
+        'data.jsonl: not used: column "split" (which part a row is of; parts are drawn anew: give each a file of its own).',
+      ],
+    ],
+    [
       "none",
       [{ text: "a", label: "c", other: 1, weight: "" }],
       "sequence-classification",

@@ -182,6 +182,19 @@ describe("other tasks", () => {
     const flagged = { ...several, columns: { text: "text", textPair: null, labels: ["a", "b"] } };
     expect(valuesOf(openAs(flags, flagged, [{ row: 2, labels: ["a"] }]), 2)).toEqual([1, 0]);
 
+    // Where an empty cell says no, a change must not make it a cell that is missing.
+    const marks = await tableOf(
+      Array.from({ length: 20 }, (_, n) => `text ${n},${n % 2 ? "" : "x"},${n % 3 ? "" : "x"}`),
+      "m.csv",
+      "text,a,b",
+    );
+    const marked = openAs(marks, flagged, [{ row: 2, labels: ["b"] }]);
+    expect([2, 3, 4].map((row) => valuesOf(marked, row))).toEqual([
+      [0, 1],
+      [0, 0],
+      [1, 0],
+    ]);
+
     const scores = await tableOf(
       Array.from({ length: 20 }, (_, n) => `text ${n},${n === 6 ? "many" : n / 4}`),
       "n.csv",

@@ -55,6 +55,8 @@ async function read(name: string, content: string, tokenizer = plain, chosen?: C
 /** A file, the columns that are guessed, what is read of its first row, and what is said. */
 interface Case {
   readonly name: string;
+  /** Default: data.jsonl. */
+  readonly file?: string;
   readonly rows: readonly unknown[];
   readonly columns: ColumnRoles;
   readonly first: string;
@@ -205,10 +207,10 @@ const cases: Case[] = [
     rows: ["Lima.", "Rome."].map((output) => ({
       ...{ instruction: "Capital?", input: "Peru", output, system: "Be brief.", history: [["Hi", "Hello"]] },
     })),
-    columns: { prompt: "{instruction}\n\n{input}", response: "{output}", system: "system", history: "history" },
+    columns: { prompt: "{instruction}\n{input}", response: "{output}", system: "system", history: "history" },
     first:
       "<|bos|>### System:\nBe brief.\n\n### User:\nHi\n\n### Assistant:\n⟪Hello<|eos|>⟫\n\n" +
-      "### User:\nCapital?\n\nPeru\n\n### Assistant:\n⟪Lima.<|eos|>⟫",
+      "### User:\nCapital?\nPeru\n\n### Assistant:\n⟪Lima.<|eos|>⟫",
   },
   {
     name: "Alpaca without either keeps its headings",
@@ -220,6 +222,69 @@ const cases: Case[] = [
       response: "{output}",
     },
     first: "<|bos|>### Instruction:\nCapital?\n\n### Response:\n⟪Lima.<|eos|>⟫",
+  },
+  {
+    name: "Alpaca with an input that is always empty, and few different answers",
+    rows: ["yes", "no", "yes", "yes"].map((output, row) => ({ instruction: `Is it ${row}?`, input: "", output })),
+    columns: {
+      prompt: "### Instruction:\n{instruction}\n\n### Input:\n{input}\n\n### Response:\n",
+      response: "{output}",
+    },
+    first: "<|bos|>### Instruction:\nIs it 0?\n\n### Response:\n⟪yes<|eos|>⟫",
+  },
+  {
+    name: "Alpaca with a system prompt, an empty input and numbers as answers",
+    rows: [1, 2, 3, 4].map((row) => ({ instruction: `Add ${row}`, input: "", output: row + 1, system: "Be brief." })),
+    columns: { prompt: "{instruction}\n{input}", response: "{output}", system: "system" },
+    first: "<|bos|>### System:\nBe brief.\n\n### User:\nAdd 1\n\n### Assistant:\n⟪2<|eos|>⟫",
+  },
+  {
+    name: "translations of the Hub",
+    rows: [1, 2, 3].map((row) => ({ id: row, translation: { en: `dog ${row}`, de: `Hund ${row}` } })),
+    columns: { prompt: "{source}\n", response: "{target}" },
+    first: "<|bos|>dog 1\n⟪Hund 1<|eos|>⟫",
+    notices: ['data.jsonl: the translations are read as columns: "en" as "source", "de" as "target".'],
+  },
+  {
+    name: "SQuAD's flat rows",
+    rows: ["Lima", "Rome"].map((text) => ({
+      ...{ id: text, title: "T", context: `${text} is it.`, question: "Which?" },
+      answers: { text: [text, "it"], answer_start: [0, 8] },
+    })),
+    columns: { prompt: "{context}\n\n{question}\n", response: "{answer}" },
+    first: "<|bos|>Lima is it.\n\nWhich?\n⟪Lima<|eos|>⟫",
+    notices: [
+      'data.jsonl: the text in "answers" became the column "answer", the first of several in 2 rows (rows 1, 2).',
+    ],
+  },
+  {
+    name: "SQuAD's nested file",
+    file: "train-v2.0.json",
+    rows: [
+      {
+        version: "v2.0",
+        data: ["Lima", "Rome"].map((text, article) => ({
+          title: text,
+          paragraphs: [
+            {
+              context: `${text} is it.`,
+              qas: [
+                { question: "Which?", id: text, answers: [{ text, answer_start: 0 }], is_impossible: false },
+                ...(article === 0 ? [{ question: "Why?", id: `${text}?`, answers: [], is_impossible: true }] : []),
+              ],
+            },
+          ],
+        })),
+      },
+    ],
+    columns: { prompt: "{context}\n\n{question}\n", response: "{answer}" },
+    first: "<|bos|>Lima is it.\n\nWhich?\n⟪Lima<|eos|>⟫",
+    count: 2,
+    notices: [
+      'train-v2.0.json: 2 rows of the list "data" were read.',
+      "train-v2.0.json: 2 articles of SQuAD with 3 questions are read as a row a question; 1 of them has no answer. Of several answers the first is read.",
+      "train-v2.0.json: skipped 1 row without a response (row 2).",
+    ],
   },
   {
     name: "dolly's context belongs to the question",
@@ -245,6 +310,85 @@ const cases: Case[] = [
       'data.jsonl: not used: column "label" (a judgement of the answer, for KTO).',
       'data.jsonl: 2 answers with "label" false are learned like the others; take these rows out of the file if they are not wanted.',
     ],
+  },
+  {
+    name: "OpenAI's preferences",
+    rows: ["Lima.", "Rome."].map((city) => ({
+      input: { messages: [user("Capital of Peru?")], tools: [] },
+      preferred_output: [assistant(city)],
+      non_preferred_output: [assistant("Quito.")],
+    })),
+    columns: { prompt: "{input}", response: "{preferred_output}" },
+    first: `${asked}⟪Lima.<|eos|>⟫`,
+    notices: [
+      'data.jsonl: not used: column "non_preferred_output" (the answer that is not wanted, for preference tuning).',
+    ],
+  },
+  {
+    name: "TRL's preferences as texts",
+    rows: ["Lima.", "Rome."].map((chosen) => ({ prompt: "Capital of Peru?", chosen, rejected: "Quito." })),
+    columns: { prompt: "{prompt}\n", response: "{chosen}" },
+    first: "<|bos|>Capital of Peru?\n⟪Lima.<|eos|>⟫",
+    notices: ['data.jsonl: not used: column "rejected" (the answer that is not wanted, for preference tuning).'],
+  },
+  {
+    name: "OpenAI's batches: turns within an object",
+    rows: ["Lima.", "Rome."].map((city, row) => ({
+      custom_id: `${row}`,
+      body: { model: "m", messages: [user("Capital of Peru?"), assistant(city)] },
+    })),
+    columns: { messages: "body" },
+    first: `${asked}⟪Lima.<|eos|>⟫`,
+  },
+  ...[
+    ["human", "assistant"],
+    ["input", "output"],
+  ].map(([ask, say]) => ({
+    name: `a question and its answer in one object ("${ask}", "${say}")`,
+    rows: ["Lima.", "Rome."].map((city, row) => ({
+      category: `kind ${row}`,
+      conversation: [
+        { system: "Be brief.", [ask!]: "Capital of Peru?", [say!]: city },
+        { [ask!]: "And now?", [say!]: "" },
+      ],
+    })),
+    columns: { messages: "conversation" },
+    first: `<|bos|>### System:\nBe brief.\n\n### User:\nCapital of Peru?\n\n### Assistant:\n⟪Lima.<|eos|>⟫`,
+  })),
+  ...["train", "training", "trainable", "loss"].map((key) => ({
+    name: `an answer with "${key}": false is not learned`,
+    rows: ["Lima.", "Rome."].map((city) => ({
+      messages: [
+        user("Capital of Peru?"),
+        assistant("Quito.", { [key]: false }),
+        user("No."),
+        assistant(city, { [key]: true }),
+      ],
+    })),
+    columns: { messages: "messages" },
+    first: `${asked}Quito.<|eos|>\n\n### User:\nNo.\n\n### Assistant:\n⟪Lima.<|eos|>⟫`,
+  })),
+  ...["reasoning_content", "thinking"].map((key) => ({
+    name: `what a model thought ("${key}") is named`,
+    rows: ["Lima.", "Rome."].map((city, row) => ({
+      messages: [user("Capital of Peru?"), assistant(city, row === 0 ? { [key]: "A town." } : {})],
+    })),
+    columns: { messages: "messages" },
+    first: `${asked}⟪Lima.<|eos|>⟫`,
+    notices: [
+      `data.jsonl: not used: "${key}" of answers in 1 row (row 1). Write it into the text of the answer if it is to be learned.`,
+    ],
+  })),
+  {
+    name: "an empty input leaves no line breaks in a turn",
+    rows: ["Lima.", "Rome."].map((output) => ({
+      instruction: "Capital of Peru?",
+      input: "",
+      output,
+      history: [["a", "b"]],
+    })),
+    columns: { prompt: "{instruction}\n{input}", response: "{output}", history: "history" },
+    first: `<|bos|>### User:\na\n\n### Assistant:\n⟪b<|eos|>⟫\n\n### User:\nCapital of Peru?\n\n### Assistant:\n⟪Lima.<|eos|>⟫`,
   },
   {
     name: "texts with tokens of their own have one of each",
@@ -273,8 +417,8 @@ const cases: Case[] = [
 ];
 
 describe("a file of conversations", () => {
-  it.each(cases)("$name", async ({ rows, columns, first, count = rows.length, notices = [] }) => {
-    const found = await read("data.jsonl", jsonLines(rows));
+  it.each(cases)("$name", async ({ file = "data.jsonl", rows, columns, first, count = rows.length, notices = [] }) => {
+    const found = await read(file, jsonLines(rows));
     expect(found.guess).toEqual({ task: "causal-lm", columns });
     expect(found.rows[0]).toBe(first);
     expect(found.rows).toHaveLength(count);
@@ -383,8 +527,16 @@ describe("a conversation that cannot be read is named as one", () => {
     ["no content", [{ role: "user", content: null }], "no text as the content of message 1"],
     [
       "a picture",
-      [{ role: "user", content: [{ type: "image_url", image_url: { url: "x" } }] }],
-      "no text as the content of message 1",
+      [
+        {
+          role: "user",
+          content: [
+            { type: "text", text: "a" },
+            { type: "image_url", image_url: { url: "x" } },
+          ],
+        },
+      ],
+      'a part of the type "image_url", which is not read, in message 1',
     ],
     [
       "a weight between",

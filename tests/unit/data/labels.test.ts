@@ -1,6 +1,8 @@
 /** Names of labels that are something else than they look, and numbers beyond what they look. */
 
 import { expect, test } from "vitest";
+import { gatherFacts } from "../../../src/data/check/facts";
+import { alike, missingWords } from "../../../src/data/check/label-names";
 import { buildDataset } from "../../../src/data/dataset";
 import { formats, guessTask } from "../../../src/data/formats/registry";
 import { numberIn } from "../../../src/data/numbers";
@@ -23,6 +25,12 @@ async function datasetOf(content: string, other?: { content: string; name: strin
   const validation = other ? (await open(other.content, other.name)).table : null;
   const tables = { train, validation, test: null };
   return { tables, settings, dataset: buildDataset(tables, { ...settings, seed: 0 }) };
+}
+
+/** What the check says of the names of labels that is worth a look. */
+async function saidOfLabels({ tables, settings, dataset }: Awaited<ReturnType<typeof datasetOf>>): Promise<string[]> {
+  const facts = await gatherFacts({ tables, settings, dataset, tokenized: [], model: null });
+  return [alike(facts), missingWords(facts)].flatMap((line) => (line && !line.isGood ? [line.said] : []));
 }
 
 test.each<[what: string, labels: string[], notices: RegExp[]]>([
@@ -49,10 +57,12 @@ test.each<[what: string, labels: string[], notices: RegExp[]]>([
   ["not applicable", ["pos", "NA", "n/a"], [/"NA", "n\/a" are learned as labels/]],
   ["names of Object's own", ["constructor", "toString", "__proto__"], []],
 ])("labels: %s", async (_, labels, notices) => {
-  const { dataset } = await datasetOf(labelled(labels));
-  expect(dataset.labels).toHaveLength(labels.length);
-  expect(dataset.notices).toHaveLength(notices.length);
-  for (const [place, notice] of notices.entries()) expect(dataset.notices[place]).toMatch(notice);
+  const opened = await datasetOf(labelled(labels));
+  expect(opened.dataset.labels).toHaveLength(labels.length);
+  const said = await saidOfLabels(opened);
+  expect(said).toHaveLength(notices.length);
+  for (const [place, notice] of notices.entries()) expect(said[place]).toMatch(notice);
+  expect(opened.dataset.notices).toEqual([]);
 });
 
 test.each<[what: string, labels: string[], other: { content: string; name: string }, said: RegExp]>([
@@ -92,10 +102,15 @@ test("tags and several labels go by the same rules", async () => {
     ),
   );
   expect(tagged.settings.task).toBe("token-classification");
-  expect(tagged.dataset.notices.join()).toMatch(/the tags "B-PER" and "b-per" look alike/);
-  const { table } = await open(csv(["a,food;1", "b,Food;2", "c,1.0"], "text,labels"));
-  const { notices } = formats["multi-label-classification"].read(table, { text: "text", labels: ["labels"] }, null);
-  expect(notices.join()).toMatch(/the labels "1" and "1\.0" look alike.*, and so is 1 other set/);
+  expect((await saidOfLabels(tagged)).join()).toMatch(/The tags "B-PER" and "b-per" look alike/);
+  const { table: train } = await open(csv(["a,food;1", "b,Food;2", "c,1.0", "d,1;food"], "text,labels"));
+  const tables = { train, validation: null, test: null };
+  const columns = { text: "text", labels: ["labels"] };
+  const settings: DataSettings = {
+    ...{ task: "multi-label-classification", columns, maxLength: 32, validationFraction: 0.25 },
+  };
+  const several = { tables, settings, dataset: buildDataset(tables, { ...settings, seed: 0 }) };
+  expect((await saidOfLabels(several)).join()).toMatch(/The labels "1" and "1\.0" look alike.*, and so is 1 other set/);
 });
 
 const scored = (numbers: readonly (string | number)[], end = "\n") =>
@@ -135,6 +150,37 @@ test("words for a missing number are empty cells of a column of numbers", async 
   ]);
 });
 
+test("infinite numbers count as empty cells, are named, and do not change what the column is", async () => {
+  const { table, settings } = await open(scored([0.5, "inf", 1.5, "1e400", 2.5, "-Infinity", 3.5, "", 4.5]));
+  expect(settings.task).toBe("regression");
+  const read = formats.regression.read(table, { text: "text", number: "score" }, null);
+  expect(read.examples.map(({ values }) => values![0])).toEqual([0.5, 1.5, 2.5, 3.5, 4.5]);
+  expect(read.notices).toEqual([
+    expect.stringMatching(/skipped 4 empty cells/),
+    expect.stringMatching(
+      /column "score": 3 infinite numbers \("inf", "1e400", "-Infinity"; rows 3, 5, 7\) count as empty cells\./,
+    ),
+  ]);
+});
+
+test("ids that differ beyond 15 digits are neither one number nor one label", async () => {
+  const ids = ["9007199254740992", "9007199254740993"];
+  const columns = { text: "text", number: "score" };
+  const same = await open(scored([ids[0]!, ids[1]!, ids[0]!]));
+  expect(() => formats.regression.read(same.table, columns, null)).toThrow(
+    /column "score": The numbers differ in more than the 15 digits that are computed with \("9007199254740992", "9007199254740993"\)/,
+  );
+  const mixed = await open(scored([ids[1]!, 5, 7]));
+  expect(formats.regression.read(mixed.table, columns, null).notices.join()).toContain(
+    'numbers have 15 digits: "9007199254740993" in row 2 is 9007199254740992.',
+  );
+  const labels = await datasetOf(labelled(ids));
+  expect(labels.dataset.labels).toEqual(ids);
+  expect(labels.dataset.notices.join()).not.toContain("look alike");
+  const held = { content: `text,label\na,9007199254740994\nb,${ids[0]}\n`, name: "held.csv" };
+  await expect(datasetOf(labelled(ids), held)).rejects.toThrow('The label "9007199254740994" does not occur');
+});
+
 test.each<[cell: string, decimalComma: boolean, number: number]>([
   ["4,5", true, 4.5],
   ["-1.234,5", true, -1234.5],
@@ -158,6 +204,103 @@ test.each([8, 60])("decimal commas between semicolons, in %i rows, are numbers",
   expect(settings).toMatchObject({ task: "regression", columns: { number: "score" } });
   const read = [...dataset.train, ...dataset.validation].map(({ values }) => values![0]);
   expect(new Set(read)).toEqual(new Set([4.5, 1.5, 3, 2.2, 0.8]));
+});
+
+const column = (name: string, cells: readonly string[], between: string) =>
+  [`text${between}${name}`, ...cells.map((cell, row) => `film ${row}${between}${cell}`)].join("\n");
+
+test.each<[what: string, file: string, content: string, numbers: number[], says: string[]]>([
+  [
+    "Google Sheets in German: quoted, between commas",
+    "data.csv",
+    column("score", ['"4,5"', '"3,1"', "2", '"0,8"'], ","),
+    [4.5, 3.1, 2, 0.8],
+    ['column "score": a comma is read as the decimal point: "4,5" is 4.5.'],
+  ],
+  [
+    "Excel's text between tabs",
+    "data.txt",
+    column("score", ["4,5", "3,1", "2", "0,8"], "\t"),
+    [4.5, 3.1, 2, 0.8],
+    ["a comma is read as the decimal point"],
+  ],
+  ["between pipes", "data.csv", column("score", ["4,5", "3,1", "2", "0,8"], "|"), [4.5, 3.1, 2, 0.8], ["a comma is"]],
+  [
+    "thousands in English",
+    "data.csv",
+    column("score", ['"1,234.5"', '"12,000"', "800", '"1,234,567"'], ","),
+    [1234.5, 12000, 800, 1234567],
+    ['column "score": thousands are divided: "1,234.5" is 1234.5.'],
+  ],
+  [
+    "thousands in Switzerland",
+    "data.csv",
+    column("score", ["1'234.5", "800", "12'000"], ","),
+    [1234.5, 800, 12000],
+    ["divided"],
+  ],
+  [
+    "thousands in German, beside a decimal comma",
+    "data.csv",
+    column("score", ["1.100", "900,5", "12.000,25"], ";"),
+    [1100, 900.5, 12000.25],
+    ['thousands are divided: "1.100" is 1100.'],
+  ],
+  [
+    "thousands twice",
+    "data.csv",
+    column("score", ["1.234.567", "900,5", "12.000"], ";"),
+    [1234567, 900.5, 12000],
+    ["divided"],
+  ],
+  [
+    "what may be thousands",
+    "data.csv",
+    column("score", ["1.100", "900", "12.000", "2.5"].slice(0, 3), ";"),
+    [1.1, 900, 12],
+    ['"1.100" is 1.1. If the point divides thousands, take it out of the cells.'],
+  ],
+  ["points and commas", "data.csv", column("score", ["0.5", "1,5", "2.125"], ";"), [0.5, 1.5, 2.125], []],
+  [
+    "words for nothing among numbers",
+    "data.csv",
+    column("score", ["0.5", "1.5", "nan", "N/A"], ","),
+    [0.5, 1.5],
+    ["2 empty cells"],
+  ],
+])("numbers are as they are meant: %s", async (_, file, content, numbers, says) => {
+  const { table, settings } = await open(content, file);
+  expect(settings).toMatchObject({ task: "regression", columns: { number: "score" } });
+  const read = formats.regression.read(table, settings.columns, null);
+  expect(read.examples.map(({ values }) => values![0])).toEqual(numbers);
+  expect(read.notices).toHaveLength(says.length);
+  for (const [place, said] of says.entries()) expect(read.notices[place]).toContain(said);
+});
+
+test("lists of numbered labels stay lists, which is said where they could be numbers", async () => {
+  const { table, settings } = await open(column("labels", ["1", '"1,3"', '"2,3"', "2", "3", '"1,2"'], ","));
+  expect(settings.task).toBe("multi-label-classification");
+  const read = formats["multi-label-classification"].read(table, settings.columns, null);
+  expect(read.labels).toEqual(["1", "2", "3"]);
+  expect(read.notices).toEqual([
+    expect.stringMatching(/"1,3" is read as the labels 1 and 3\. If it is a number with a decimal comma, choose Regr/),
+  ]);
+});
+
+test.each(["$4.99", "4,50 €", "45 %", "EUR 12"])(
+  "an amount with a unit (%s) is neither a label nor a text",
+  async (cell) => {
+    const cells = Array.from({ length: 6 }, (_, row) => cell.replace(/\d/, String(row + 1)));
+    const { table, settings } = await open(column("target", cells, "\t"), "data.tsv");
+    expect(settings.task).toBe("regression");
+    expect(() => formats.regression.read(table, settings.columns, null)).toThrow(/is not a number\. .*without units/);
+  },
+);
+
+test("few amounts with a unit are labels", async () => {
+  const { settings, dataset } = await datasetOf(column("label", ["10 %", "50 %", "10 %", "50 %"], "|"));
+  expect(settings.task).toBe("sequence-classification");
+  expect(dataset.labels).toEqual(["10 %", "50 %"]);
 });
 
 test("a preview is cut, and rows are not", async () => {

@@ -268,6 +268,50 @@ const task = (own: string, results: unknown[]) => ({
   data: { text: own },
 });
 
+const sentence = (lines: readonly string[]) => `${lines.join("\n")}\n\n`;
+
+const conll: Case[] = [
+  {
+    name: "comments with as many fields as a word",
+    file: "data.txt",
+    content: `# sent1\n${sentence(["Anna B-PER", "left O"])}# sent2\n${sentence(["# O", "#rstats B-TAG"])}`,
+    task: "token-classification",
+    rows: ["Anna/B-PER left/O", "#/O #rstats/B-TAG"],
+    numbers: [2, 6],
+  },
+  {
+    name: "tags in small letters",
+    file: "data.txt",
+    content: sentence(["Anna b-per", "left o"]) + sentence(["Ole b-per", "slept o"]),
+    task: "token-classification",
+    rows: ["Anna/b-per left/o", "Ole/b-per slept/o"],
+  },
+  {
+    name: "tags without a beginning",
+    file: "data.txt",
+    content: sentence(["Anna PER", "left O"]).repeat(2) + sentence(["Ole PER", "left O", "Kiel LOC"]).repeat(2),
+    task: "token-classification",
+    rows: ["Anna/PER left/O", "Anna/PER left/O", "Ole/PER left/O Kiel/LOC", "Ole/PER left/O Kiel/LOC"],
+    says: ["do not begin with B- or I-"],
+  },
+  {
+    name: "tags before the words",
+    file: "data.txt",
+    content: sentence(["B-PER\tAnna", "O\tleft"]) + sentence(["B-PER\tOle", "O\tslept"]),
+    task: "token-classification",
+    rows: ["Anna/B-PER left/O", "Ole/B-PER slept/O"],
+    says: ["field 1 of each line as the tag"],
+  },
+  {
+    name: "one word a row, with an empty word",
+    file: "words.csv",
+    content: "sentence,word,tag\n1,Anna,B-PER\n1,,O\n1,left,O\n2,Ole,B-PER\n2,slept,O\n",
+    task: "token-classification",
+    rows: ["Anna/B-PER left/O", "Ole/B-PER slept/O"],
+    says: ["left out 1 empty word (row 3)"],
+  },
+];
+
 const exports: Case[] = [
   {
     name: "Label Studio's CSV with several choices",
@@ -404,6 +448,65 @@ const exports: Case[] = [
     rows: ["soup and waiter: food, service", "bread: food", "an hour: service", "wine and host: food, service"],
     says: ['labels are taken apart at "\\n"'],
   },
+  ...[
+    ["True", "False"],
+    ["1.0", "0.0"],
+    ["yes", "no"],
+    ["Y", "N"],
+    ["x", ""],
+    ["X", " "],
+    ["✓", ""],
+    ["1", ""],
+  ].map(([on, off]) => ({
+    name: `a column of ${on} and ${off?.trim() || "nothing"} for each label`,
+    file: "data.csv",
+    content: `text,food,service\none,${on},${on}\ntwo,${on},${off}\nthree,${off},${off}\n`,
+    task: "multi-label-classification" as const,
+    rows: ["one: food, service", "two: food", "three: "],
+  })),
+  {
+    name: "fastText's labels",
+    file: "data.txt",
+    content: "__label__pos good film\n__label__neg  a bad  film\n__label__pos fine\n__label__neg dull\n",
+    task: "sequence-classification",
+    rows: ["good film: pos", "a bad  film: neg", "fine: pos", "dull: neg"],
+    numbers: [1, 2, 3, 4],
+    says: ["read as a file of fastText: 4 lines"],
+  },
+  {
+    name: "several of fastText's labels",
+    file: "data.txt",
+    content:
+      "__label__food __label__service soup and waiter\n__label__food bread\nnothing at all\n__label__service an hour\n".repeat(
+        2,
+      ),
+    task: "multi-label-classification",
+    rows: ["soup and waiter: food, service", "bread: food", "nothing at all: ", "an hour: service"].flatMap(
+      (row, _, all) => (row === all[0] ? [...all, ...all] : []),
+    ),
+    says: ["no label in rows 3, 7"],
+  },
+  {
+    name: "labels that are put together of others",
+    file: "data.csv",
+    content:
+      "text,label\na,food / service\nb,food\nc,service\nd,service / food\ne,food / service\nf,food\ng,service\nh,service / food\n",
+    task: "sequence-classification",
+    rows: [
+      "a: food / service",
+      "b: food",
+      "c: service",
+      "d: service / food",
+      "e: food / service",
+      "f: food",
+      "g: service",
+      "h: service / food",
+    ],
+    says: [
+      '2 labels, such as "food / service", are put together of others',
+      'give " / " as what stands between labels',
+    ],
+  },
   {
     name: "Argilla's columns of responses and suggestions",
     file: "data.jsonl",
@@ -470,6 +573,7 @@ const exports: Case[] = [
 describe.each([
   ["spans", spans],
   ["words on lines", words],
+  ["files of words", conll],
   ["exports of tools", exports],
 ])("%s", (_, cases) => {
   it.each(cases)("$name", async ({ file, content, task: expected, rows, numbers, says = [] }) => {
@@ -507,8 +611,20 @@ describe("what is not in order is named", () => {
   it("a CoNLL line with another number of fields", async () => {
     const content = `${"Anna B-PER\nleft O\n\n".repeat(300)}Ole\nslept O\n`;
     await expect(openTable(new File([content], "data.conll"))).rejects.toThrow(
-      'data.conll, row 901: The line has 1 field, and the first has 2: "Ole".',
+      'data.conll, row 901: The line has 1 field, and others have 2: "Ole".',
     );
+  });
+
+  it("a CoNLL line with another number of fields near the beginning", async () => {
+    const content = `Anna B-PER\nleft O\n\nOle\nslept O\n${"\nAnna B-PER\nleft O\n".repeat(9)}`;
+    await expect(openTable(new File([content], "data.txt"))).rejects.toThrow(
+      'data.txt, row 4: The line has 1 field, and others have 2: "Ole".',
+    );
+  });
+
+  it("a line of fastText without a text", async () => {
+    const content = `${"__label__pos good film\n".repeat(30)}__label__neg\n`;
+    await expect(openTable(new File([content], "data.txt"))).rejects.toThrow("row 31: The line has labels and no text");
   });
 
   it("one word a row without sentences", async () => {

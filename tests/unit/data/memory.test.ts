@@ -5,7 +5,7 @@ import { runInNewContext } from "node:vm";
 import { expect, test } from "vitest";
 import { buildDataset } from "../../../src/data/dataset";
 import { guessTask } from "../../../src/data/formats/registry";
-import { readTable } from "../../../src/data/table";
+import { readShards } from "../../../src/data/read-shards";
 
 setFlagsFromString("--expose-gc");
 const collect = runInNewContext("gc") as () => void;
@@ -46,14 +46,25 @@ test.each<[what: string, name: string, content: () => string]>([
       `${many(200, (k) => `${k > 0 ? "," : ""}c${k}`)}\n${many(1000, (k) => `${"some,".repeat(198)}${text(k)} ${k},${k % 2}\n`)}`,
   ],
 ])("%s: at most 8 times the file, read and divided", async (_, name, content) => {
-  const file = new File([content()], name);
+  await expectAtMost([new File([content()], name)]);
+});
+
+test("a table in four files: at most 8 times the files", async () => {
+  const part = (first: number) => many(5000, (k) => `${text(first + k)} ${first + k},${k % 2}\n`);
+  await expectAtMost(
+    [0, 5000, 10_000, 15_000].map((first) => new File([`text,label\n${part(first)}`], `${first}.csv`)),
+  );
+});
+
+async function expectAtMost(files: readonly File[]): Promise<void> {
+  const size = files.reduce((sum, file) => sum + file.size, 0);
   const before = bytesInUse();
-  const train = await readTable(file);
+  const train = await readShards(files);
   const settings = { ...guessTask(train), maxLength: 128, validationFraction: 0.1, test: 0.1, group: null };
   const dataset = buildDataset({ train, validation: null, test: null }, { ...settings, seed: 0 });
   const taken = bytesInUse() - before;
   expect(dataset.train.length).toBeGreaterThan(0);
-  expect(taken / file.size).toBeLessThan(MOST);
+  expect(taken / size).toBeLessThan(MOST);
   // Whether anything is measured at all.
-  expect(taken / file.size).toBeGreaterThan(0.3);
-});
+  expect(taken / size).toBeGreaterThan(0.3);
+}

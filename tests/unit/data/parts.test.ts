@@ -1,7 +1,9 @@
 /** Three parts, folds and repeats: what is in them, whatever the seed. */
 
 import { describe, expect, it } from "vitest";
-import { buildDataset } from "../../../src/data/dataset";
+import { gatherFacts } from "../../../src/data/check/facts";
+import { contradictions, sharedTexts } from "../../../src/data/check/repeats";
+import { buildDataset, type DataTables } from "../../../src/data/dataset";
 import type { Example } from "../../../src/data/examples";
 import { formats } from "../../../src/data/formats/registry";
 import { assignParts, divideExamples, type Parts } from "../../../src/data/parts";
@@ -357,21 +359,28 @@ describe("the open data in three parts", () => {
       ...lines(20).map((line) => line.replace(/,author.*/, "")),
       "Message  3,spam",
     ]);
-    const { notices } = buildDataset({ train: clashing, validation: null, test: null }, settings);
-    expect(notices).toEqual(["clash.csv: 1 row with the same text as an earlier row and another answer (row 22)."]);
+    const check = async (tables: DataTables) => {
+      const dataset = buildDataset(tables, settings);
+      expect(dataset.notices).toEqual([]);
+      const facts = await gatherFacts({ tables, settings, dataset, tokenized: [], model: null });
+      const [answered, shared] = [await contradictions(facts), await sharedTexts(facts)];
+      return { dataset, answered: answered?.said, shared: shared?.said };
+    };
+    const { answered } = await check({ train: clashing, validation: null, test: null });
+    expect(answered).toBe(
+      "1 row has the text of an earlier row and another answer (row 22): of each text one answer at most is right.",
+    );
     const test = await table("test.csv", ["text,label", "message 3,ham", "new,spam"]);
-    expect(buildDataset({ ...(await alone()), test }, settings).notices).toEqual([
-      "test.csv: the text of 1 row is among the other rows, too (row 2).",
-    ]);
-    const known = buildDataset({ ...(await alone()), test: await train }, settings);
-    expect(known.notices).toEqual([
-      "train.csv: the text of 40 rows is among the other rows, too (rows 2, 3, 4 and 37 more).",
-    ]);
+    expect((await check({ ...(await alone()), test })).shared).toBe(
+      "1 of 2 test rows has the text of a training or validation row (row 2 of test.csv): there a run may answer from memory.",
+    );
+    const { dataset: known, shared } = await check({ ...(await alone()), test: await train });
+    expect(shared).toMatch(/^40 of 40 test rows have the text of .* \(rows 2, 3, 4 and 37 more of train\.csv\): there/);
     expect(known.overlap).toEqual({ validation: { texts: 0, groups: 0 }, test: { texts: 40, groups: 0 } });
     // Test rows that are drawn may be in a validation file.
-    const drawn = buildDataset({ ...(await alone()), validation: await train }, settings);
-    expect(drawn.overlap).toEqual({ validation: { texts: 32, groups: 0 }, test: { texts: 8, groups: 0 } });
-    expect(drawn.notices.at(-1)).toMatch(/^train\.csv: the text of 8 rows is among the validation rows, too/);
+    const drawn = await check({ ...(await alone()), validation: await train });
+    expect(drawn.dataset.overlap).toEqual({ validation: { texts: 32, groups: 0 }, test: { texts: 8, groups: 0 } });
+    expect(drawn.shared).toMatch(/^32 of 40 validation rows have .* 8 of 8 test rows have the text of a training or/);
   });
 
   it("name groups of a file of one's own that are among the others, and a file that has none", async () => {

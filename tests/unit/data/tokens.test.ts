@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { cutTexts } from "../../../src/data/check/cut-texts";
+import { gatherFacts } from "../../../src/data/check/facts";
 import { buildDataset } from "../../../src/data/dataset";
 import { tokenClassification } from "../../../src/data/formats/token-classification";
 import { countLabels, lengthHistogram } from "../../../src/data/histogram";
@@ -82,18 +84,32 @@ describe("tokenizeExamples", () => {
 
 describe("histograms", () => {
   it("counts every length in a bar of round width", () => {
-    expect(lengthHistogram([1, 2, 2, 4])).toEqual([
-      { upTo: 1, count: 1 },
-      { upTo: 2, count: 2 },
-      { upTo: 3, count: 0 },
-      { upTo: 4, count: 1 },
-    ]);
+    expect(lengthHistogram([1, 2, 2, 4])).toEqual({
+      lengths: [
+        { upTo: 1, count: 1 },
+        { upTo: 2, count: 2 },
+        { upTo: 3, count: 0 },
+        { upTo: 4, count: 1 },
+      ],
+      longer: 0,
+      lengthCounts: [0, 1, 2, 0, 1],
+    });
     const lengths = Array.from({ length: 137 }, (_, index) => index + 1);
-    const bars = lengthHistogram(lengths);
+    const { lengths: bars } = lengthHistogram(lengths);
     expect(bars.length).toBeLessThanOrEqual(20);
     expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(137);
     expect(bars.at(-1)).toEqual({ upTo: 140, count: 7 });
-    expect(lengthHistogram([])).toEqual([]);
+    expect(lengthHistogram([])).toEqual({ lengths: [], longer: 0, lengthCounts: [] });
+  });
+
+  it("ends at the length of 99 % of the rows where others would be one bar, and counts the longer ones", () => {
+    const lengths = [...Array.from({ length: 990 }, (_, index) => 1 + (index % 40)), 900, 2000, 6379];
+    const { lengths: bars, longer, lengthCounts } = lengthHistogram(lengths);
+    expect(bars.at(-1)!.upTo).toBe(40);
+    expect(longer).toBe(3);
+    expect(bars.reduce((sum, { count }) => sum + count, 0)).toBe(990);
+    expect(lengthCounts).toHaveLength(41);
+    expect(lengthCounts.reduce((sum, count) => sum + count, 0)).toBe(990);
   });
 
   it("counts labels by class id", () => {
@@ -130,8 +146,15 @@ describe("summarize", () => {
       truncated: 1,
     });
     expect(summary.preview).toEqual(train.rows);
+    expect(summary.previewNumbers).toEqual([2, 3, 4, 5]);
     expect(summary.lengths.reduce((sum, { count }) => sum + count, 0)).toBe(4);
-    expect(summary.notices).toEqual(["1 text of 4 longer than 5 tokens cut to that length (the longest has 6)."]);
+    const tables = { train, validation: null, test: null };
+    const facts = await gatherFacts({ tables, settings, dataset, tokenized, model: null });
+    expect(cutTexts(facts)).toEqual({
+      ...{ id: "cut-texts", isGood: false, rows: [], rowCount: 0 },
+      said: "1 text of 4 (25 %) is cut to 5 tokens; the longest has 6. 8 would hold 95 %.",
+      actions: [{ kind: "settings", title: "Raise to 8", settings: { maxLength: 8 } }],
+    });
   });
 
   it("says how many words with a tag lie behind the cut", async () => {
@@ -156,16 +179,18 @@ describe("summarize", () => {
     };
     const dataset = buildDataset({ train, validation: null, test: null }, settings);
     const examples = [...dataset.train, ...dataset.validation];
-    const noticesAt = async (maxLength: number) => {
+    const saidAt = async (maxLength: number) => {
       const tokenized = await tokenizeExamples(examples, tokenClassification.encode, twoTokens, { maxLength });
-      const given = { train, validation: null, test: null, dataset, tokenized };
-      return summarize({ ...given, settings: { ...settings, maxLength } }).notices;
+      const tables = { train, validation: null, test: null };
+      const given = { tables, dataset, tokenized, model: null };
+      return cutTexts(await gatherFacts({ ...given, settings: { ...settings, maxLength } }))?.said;
     };
-    expect(await noticesAt(4)).toEqual([]);
-    expect(await noticesAt(3)).toEqual(["1 text of 6 longer than 3 tokens cut to that length (the longest has 4)."]);
-    expect(await noticesAt(2)).toEqual([
-      "1 text of 6 longer than 2 tokens cut to that length (the longest has 4; the tags of 1 word behind the cut are " +
-        "neither learned nor counted).",
-    ]);
+    expect(await saidAt(4)).toBe("No text is cut: the longest has 4 of 4 tokens.");
+    expect(await saidAt(3)).toMatch(
+      /^1 text of 6 \(16\.7 %\) is cut to 3 tokens; the longest has 4\. 8 would hold 95 %/,
+    );
+    expect(await saidAt(2)).toMatch(
+      /is cut to 2 tokens; the longest has 4\. The tags of 1 word behind the cut are neither learned nor counted\./,
+    );
   });
 });

@@ -9,6 +9,9 @@ const messages = [
   { role: "assistant", content: "Lima." },
 ];
 
+/** Half a million characters. */
+const LONG = "{% set n = namespace(x='a') %}{% for i in range(19) %}{% set n.x = n.x ~ n.x %}{% endfor %}";
+
 describe("refused", () => {
   it.each<[what: string, source: string, message: RegExp]>([
     [
@@ -17,6 +20,7 @@ describe("refused", () => {
       /a list of 1000000000 entries; at most 100000/,
     ],
     ["an infinite one", "{{ range(0, 10 ** 300) }}", /entries; at most 100000/],
+    ["one loop of many turns", "{% for a in range(99999) %}x{% endfor %}", /more than 300000 steps/],
     [
       "empty loops in loops",
       "{% for a in range(90000) %}{% for b in range(90000) %}{% endfor %}{% endfor %}",
@@ -35,12 +39,53 @@ describe("refused", () => {
     [
       "a text that doubles",
       "{% set n = namespace(x='ab') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}{{ n.x }}",
-      /a text of 134217728 characters; at most 67108864/,
+      /its steps go over more than 33554432 characters/,
     ],
     [
       "a list that doubles",
       "{% set n = namespace(x=[1,2]) %}{% for i in range(60) %}{% set n.x = n.x + n.x %}{% endfor %}",
       /a list of 131072 entries; at most 100000/,
+    ],
+    // A few steps of these take seconds, by what they go over.
+    [
+      "a long text made anew",
+      `${LONG}{% for i in range(9999) %}{% set y = n.x | upper %}{% endfor %}`,
+      /go over more than/,
+    ],
+    [
+      "a long text read backwards",
+      `${LONG}{% for i in range(9999) %}{% set y = n.x[::-1] %}{% endfor %}`,
+      /go over more/,
+    ],
+    [
+      "lists made again and again",
+      "{% for i in range(9999) %}{% set y = range(99999) %}{% endfor %}",
+      /go over more than/,
+    ],
+    [
+      "a text that is divided",
+      `${LONG}{% for i in range(9999) %}{% set y = (n.x[:9999]).split('a') %}{% endfor %}`,
+      /go over more than/,
+    ],
+    [
+      "a list that holds itself twice, sixty times",
+      "{% set n = namespace(l=[1, 2]) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l | tojson }}",
+      /a text of \d+ characters; at most 8388608/,
+    ],
+    [
+      "an object that does",
+      "{% set n = namespace(l=1) %}{% for i in range(60) %}{% set n.l = {'a': n.l, 'b': n.l} %}{% endfor %}{{ n.l }}",
+      /a text of \d+ characters; at most 8388608/,
+    ],
+    [
+      "a namespace in a list, which could grow after it was measured",
+      "{% set n = namespace(l=1) %}{% set m = [n, n] %}{{ m }}",
+      /it puts a namespace into a list or an object/,
+    ],
+    [
+      "a namespace in another",
+      "{% set n = namespace(l=1) %}{% set m = namespace(a=n) %}{{ m }}",
+      /it puts a namespace into /,
     ],
     ["a macro that calls itself", "{% macro m(f) %}{{ f(f) }}{% endmacro %}{{ m(m) }}", /nested too deep/],
     ["a width without end", "{{ 'a' | indent(1000000000000) }}", /nested too deep, or builds too much/],
@@ -54,7 +99,12 @@ describe("refused", () => {
   it.each<[what: string, source: string, message: RegExp]>([
     ["a template that is cut off", "{% if messages[0", /./],
     ["brackets without end", `{{ ${"(".repeat(100_000)} }}`, /nested too deep|[Uu]n|Expected/],
-    ["one of any length", "x".repeat(TEMPLATE_LIMITS.source + 1), /it has 1000001 characters; at most 1000000/],
+    ["one of any length", "x".repeat(TEMPLATE_LIMITS.source + 1), /it has 200001 characters; at most 200000/],
+    [
+      "blanks, whose square it would take",
+      `{{ 1 }}${" ".repeat(100_000)}x`,
+      /it has 100000 blanks in a row; at most 1000/,
+    ],
   ])("%s, when it is read", (_, source, message) => {
     const refused = (() => {
       try {
@@ -90,4 +140,16 @@ test("a long conversation takes few of the steps", () => {
   expect(boundedTemplate(source)({ messages: many })).toHaveLength(
     2000 * ("<|assistant|>hello".length + "<|user|>hello".length),
   );
+});
+
+test("a turn as long as a row may be is rendered, with what comes before each turn looked at", () => {
+  const content = "a".repeat(4_000_000);
+  const messages = [
+    { role: "user", content: "Hi" },
+    { role: "assistant", content },
+  ];
+  const source =
+    "{% for m in messages %}{% if loop.index0 > 0 and messages[loop.index0 - 1].role == m.role %}{{ raise_exception('!') }}" +
+    "{% endif %}{{ '<|' ~ m.role ~ '|>' ~ m.content }}{% endfor %}";
+  expect(boundedTemplate(source)({ messages })).toHaveLength("<|user|>Hi<|assistant|>".length + content.length);
 });

@@ -6,7 +6,15 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { openTable } from "../../../src/data/open-table";
 import type { TransferProgress } from "../../../src/hub/download";
-import { bringDataFile, likelyFiles, lookUpDataset, parseDatasetName } from "../../../src/hub/hub-datasets";
+import {
+  bringTable,
+  findTable,
+  type HubDataset,
+  lookUpDataset,
+  parseDatasetName,
+  tableNamed,
+} from "../../../src/hub/hub-datasets";
+import { likelyTables } from "../../../src/hub/hub-tables";
 import { MemoryFiles } from "../../../src/hub/memory-files";
 import { HubData } from "../../../src/worker/hub-data";
 import { COMMIT, type HubServer, type ServedModel, serveHub } from "../../hub-server";
@@ -64,35 +72,24 @@ describe("looking a data set up", () => {
       ["data/validation.csv", files["data/validation.csv"].length, "validation"],
     ]);
     expect(server.requests.filter((path) => path.includes("resolve"))).toEqual([]);
-    expect(likelyFiles(found.files)).toMatchObject({
+    expect(likelyTables(found.subsets[0]!.tables)).toMatchObject({
       train: { name: "data/train.csv" },
       validation: { name: "data/validation.csv" },
       test: { name: "data/test-00000-of-00001.parquet" },
     });
   });
 
-  it.each<[string, string[], (string | undefined)[]]>([
-    [
-      "folders of parts",
-      ["test/a.jsonl", "train/a.jsonl", "dev/a.jsonl"],
-      ["train/a.jsonl", "dev/a.jsonl", "test/a.jsonl"],
-    ],
-    [
-      "configurations",
-      ["de/test.csv", "de/train.csv", "en/test.csv", "en/train.csv"],
-      ["de/train.csv", undefined, "de/test.csv"],
-    ],
-    [
-      "names with numbers",
-      ["data/train-00000-of-00002.parquet", "data/train-00001-of-00002.parquet", "data/test-00000-of-00001.parquet"],
-      ["data/train-00000-of-00002.parquet", undefined, "data/test-00000-of-00001.parquet"],
-    ],
-    ["one file", ["alpaca_data.json"], ["alpaca_data.json", undefined, undefined]],
-    ["words that hold a part's are none", ["contest.csv", "latest.csv"], ["contest.csv", undefined, undefined]],
-  ])("likely files: %s", async (_, names, expected) => {
-    const found = await find({ files: Object.fromEntries(names.map((name) => [name, rows(2)])) });
-    const { train, validation, test } = likelyFiles(found.files);
-    expect([train, validation, test].map((file) => file?.name)).toEqual(expected);
+  it("finds the subsets that its card names, at the commit that was looked at", async () => {
+    const names = ["en/train-00000-of-00001.parquet", "de/train-00000-of-00001.parquet"];
+    const configs = ["en", "de"].map((name) => ({
+      config_name: name,
+      data_files: [{ split: "train", path: `${name}/train-*` }],
+    }));
+    const found = await find({ files: Object.fromEntries(names.map((name) => [name, rows(2)])), card: { configs } });
+    expect(found.subsets.map(({ name, tables }) => [name, tables.map((table) => table.name)])).toEqual([
+      ["en", [names[0]]],
+      ["de", [names[1]]],
+    ]);
   });
 
   it("says what is missing", async () => {
@@ -106,47 +103,87 @@ describe("looking a data set up", () => {
   });
 });
 
-describe("bringing a file", () => {
+/** What is brought of a table, in order. */
+async function bring(dataset: HubDataset, table: string, store = new MemoryFiles()): Promise<File[]> {
+  const brought = await bringTable(store, dataset, tableNamed(dataset, table)!, quiet);
+  return Promise.all(
+    brought.map(async ({ folder, file, shown }) => new File([(await store.read(folder, file))!], shown)),
+  );
+}
+
+describe("bringing a table", () => {
   const name = "data/train.csv";
+  const contents = () => server.requests.filter((path) => path.includes("resolve"));
 
   it("is checked, and opens as a table", async () => {
     const found = await find();
-    const store = new MemoryFiles();
-    const { folder, file } = await bringDataFile(store, found, name, quiet);
-    const table = await openTable(new File([(await store.read(folder, file))!], file));
+    const table = await openTable(await bring(found, name));
     expect([table.file, table.rows.length]).toEqual(["train.csv", 40_000]);
   });
 
   it("goes on where a transfer broke off, and asks a damaged one anew", async () => {
     const found = await find();
     server.breakOff(name, 70_000);
-    const store = new MemoryFiles();
-    const { folder, file } = await bringDataFile(store, found, name, quiet);
-    expect(await (await store.read(folder, file))!.text()).toBe(new TextDecoder().decode(files[name]));
+    const [file] = await bring(found, name);
+    expect(await file!.text()).toBe(new TextDecoder().decode(files[name]));
     expect(server.requests.some((request) => /train\.csv bytes=[1-9]/.test(request))).toBe(true);
-    const again = new MemoryFiles();
     server.damage(name, 1);
-    await bringDataFile(again, found, name, quiet);
-    expect(await (await again.read(folder, file))!.text()).toBe(new TextDecoder().decode(files[name]));
+    const [again] = await bring(found, name);
+    expect(await again!.text()).toBe(new TextDecoder().decode(files[name]));
     server.damage(name, 2);
-    await expect(bringDataFile(new MemoryFiles(), found, name, quiet)).rejects.toThrow(
-      "arrived twice with the wrong content",
-    );
+    await expect(bring(found, name)).rejects.toThrow("arrived twice with the wrong content");
   });
 
   it("of a gated data set needs a token", async () => {
     const found = await find({ gatedBy: "hf_right" });
-    await expect(bringDataFile(new MemoryFiles(), found, name, quiet)).rejects.toThrow(
-      "does not show films/reviews without a token",
-    );
+    await expect(bring(found, name)).rejects.toThrow("does not show films/reviews without a token");
     await server.close();
     const refused = await find({ gatedBy: "hf_right" }, "films/reviews", "hf_other");
-    await expect(bringDataFile(new MemoryFiles(), refused, name, quiet)).rejects.toThrow(
-      /the data set is gated.*datasets\/films\/reviews/,
-    );
+    await expect(bring(refused, name)).rejects.toThrow(/the data set is gated.*datasets\/films\/reviews/);
     await server.close();
     const allowed = await find({ gatedBy: "hf_right" }, "films/reviews", "hf_right");
-    await expect(bringDataFile(new MemoryFiles(), allowed, name, quiet)).resolves.toMatchObject({ file: "train.csv" });
+    expect((await bring(allowed, name))[0]!.name).toBe("train.csv");
+  });
+
+  const shards = Object.fromEntries(
+    ["one", "two", "three"].map((label, index) => [
+      `data/train-0000${index}-of-00003.csv`,
+      text(`text,label\n${index === 1 ? "" : "a"},${label}\nb,${label}\n`),
+    ]),
+  );
+  const joined = "data/train-*-of-00003.csv";
+
+  it("in shards: in order, one after the other, with the bytes of all as its progress", async () => {
+    const found = await find({ files: shards });
+    const seen: [number, number][] = [];
+    const table = findTable(found, "train", null);
+    await bringTable(new MemoryFiles(), found, table, ({ done, total }) => seen.push([done, total]));
+    expect(seen.at(-1)).toEqual([table.bytes, table.bytes]);
+    expect(seen.map(([done]) => done)).toEqual(seen.map(([done]) => done).toSorted((a, b) => a - b));
+    const opened = await openTable(await bring(found, joined));
+    expect(opened.file).toBe("train-00000-of-00003.csv and 2 more");
+    expect(opened.rows.map((cells) => cells.join())).toEqual(["a,one", "b,one", ",two", "b,two", "a,three", "b,three"]);
+  });
+
+  it("in shards of which one is missing is refused by its name, and nothing is asked for", async () => {
+    const { "data/train-00001-of-00003.csv": _, ...others } = shards;
+    const found = await find({ files: others });
+    await expect(bring(found, joined)).rejects.toThrow(
+      `films/reviews: ${joined}: of 3 files 1 is missing (data/train-00001-of-00003.csv).`,
+    );
+    expect(contents()).toEqual([]);
+    // What is named by itself is meant so.
+    expect((await bring(found, "data/train-00002-of-00003.csv"))[0]!.name).toBe("train-00002-of-00003.csv");
+  });
+
+  it("in shards that are too large together is refused with both numbers, and nothing is asked for", async () => {
+    const found = await find({ files: shards });
+    const table = findTable(found, "train", null);
+    const large = { ...table, files: table.files.map((file) => ({ ...file, bytes: 2 ** 27 })) };
+    await expect(bringTable(new MemoryFiles(), found, large, quiet)).rejects.toThrow(
+      /data\/train-00000-of-00003\.csv and 2 more: The 3 files have 402,653,184 bytes in all; at most 268,435,456/,
+    );
+    expect(contents()).toEqual([]);
   });
 
   it("in the worker: what was looked up can be downloaded, what was not cannot, and a stop ends it", async () => {
@@ -158,13 +195,14 @@ describe("bringing a file", () => {
     );
     expect(server.requests).toEqual([]);
     const found = await data.lookUp({ name: "films/reviews", token: null, address: server.address });
-    expect(found.likely).toEqual({
+    expect(found.subsets.map((subset) => subset.name)).toEqual([""]);
+    expect(found.subsets[0]!.likely).toEqual({
       train: name,
       validation: "data/validation.csv",
       test: "data/test-00000-of-00001.parquet",
     });
-    const file = await data.download(found.source, name);
-    expect([file.name, file.size]).toEqual(["train.csv", files[name].length]);
+    const [file, ...others] = await data.download(found.source, name);
+    expect([file!.name, file!.size, others]).toEqual(["train.csv", files[name].length, []]);
     expect(events).toContainEqual(expect.objectContaining({ wait: "downloading data", total: files[name].length }));
     server.slowDown(200);
     const slow = data.download(found.source, name);
