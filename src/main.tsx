@@ -6,6 +6,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { App } from "./page/App";
 import { isolate } from "./page/isolate";
+import { Part } from "./page/layout/Part";
 
 const root = document.getElementById("root");
 if (!root) throw new Error('index.html has no element with the id "root".');
@@ -13,7 +14,9 @@ const isReloading = await isolate();
 if (!isReloading) {
   createRoot(root).render(
     <StrictMode>
-      <App />
+      <Part name="the page">
+        <App />
+      </Part>
     </StrictMode>,
   );
 }

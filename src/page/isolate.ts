@@ -1,6 +1,6 @@
 /**
  * Makes the page cross-origin isolated on a host that sends no headers for it: a service worker
- * (`tools/security/isolation.js`) adds them, and the page is loaded once more. Without isolation
+ * (`tools/service-worker`) adds them, and the page is loaded once more. Without isolation
  * training has one thread.
  */
 
@@ -11,21 +11,34 @@
  */
 const TRIED = "isolation tried";
 
+function isTried(): boolean {
+  return history.state?.[TRIED] === true;
+}
+
+/** Beside what the entry holds already (`actions/address.ts`). */
+function mark(tried: boolean): void {
+  history.replaceState({ ...history.state, [TRIED]: tried }, "");
+}
+
 /** Milliseconds that the service worker may take: one that never gets ready says nothing. */
 const WAIT = 4000;
+
+/** Of the service worker, beside the page. */
+export function serviceWorkerAddress(): URL {
+  return new URL("service-worker.js", new URL(import.meta.env.BASE_URL, location.href));
+}
 
 /** Resolves to whether the page is about to be loaded once more. */
 export async function isolate(): Promise<boolean> {
   if (window.crossOriginIsolated) {
     // A forced reload goes past the service worker, and then isolation is tried again.
-    if (history.state === TRIED) history.replaceState(null, "");
+    if (isTried()) mark(false);
     return false;
   }
-  if (!window.isSecureContext || !("serviceWorker" in navigator) || history.state === TRIED) return false;
+  if (!window.isSecureContext || !("serviceWorker" in navigator) || isTried()) return false;
   try {
-    history.replaceState(TRIED, "");
-    const script = new URL("isolation.js", new URL(import.meta.env.BASE_URL, location.href));
-    await navigator.serviceWorker.register(script);
+    mark(true);
+    await navigator.serviceWorker.register(serviceWorkerAddress());
     const late = new Promise((resolve) => setTimeout(resolve, WAIT));
     const ready = await Promise.race([navigator.serviceWorker.ready.then(() => true), late]);
     if (ready !== true) return false;

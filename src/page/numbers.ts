@@ -3,19 +3,12 @@
  * Not for files. Number and unit are held together by a no-break space.
  */
 
+import { formatCount, formatPercent, formatPlural, formatSetting } from "../plan/numbers";
 import { type MetricName, metricFacts } from "../tasks/metrics/names";
 
+export { formatCount, formatPercent, formatPlural, formatSetting };
+
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-
-/** `12,345`; a dash where there is no number. */
-export function formatCount(value: number | null | undefined): string {
-  return value === null || value === undefined || !Number.isFinite(value) ? "–" : whole.format(value);
-}
-
-/** `1 row`, `2,000 rows`. */
-export function formatPlural(value: number, singular: string, plural = `${singular}s`): string {
-  return `${formatCount(value)}\u00a0${value === 1 ? singular : plural}`;
-}
 
 /** Parameters in short: `799,584`, `8.40 M`, `1.24 B`. */
 export function formatParameters(value: number): string {
@@ -62,12 +55,6 @@ export function formatLoss(value: number | null | undefined): string {
   return value.toFixed(size >= 99.995 ? 2 : size >= 9.99995 ? 3 : 4);
 }
 
-/** A share of 1 as `91.2 %`. */
-export function formatPercent(share: number | null | undefined, decimals = 1): string {
-  if (share === null || share === undefined || !Number.isFinite(share)) return "–";
-  return `${(share * 100).toFixed(decimals)}\u00a0%`;
-}
-
 /** A metric's value: shares in percent, correlations to three decimals, errors as losses are. */
 export function formatMetric(name: MetricName, value: number | null | undefined): string {
   const { kind } = metricFacts[name];
@@ -100,6 +87,22 @@ export function formatDuration(seconds: number | null | undefined): string {
   return `${whole.format(Math.floor(minutes / 60))}\u00a0h ${String(minutes % 60).padStart(2, "0")}\u00a0min`;
 }
 
+/** A time that is expected, in few digits: `about 40 s`, `about 4 min`, `about 2 h 30 min`. */
+export function formatAbout(seconds: number): string {
+  if (seconds < 7.5) return "a few seconds";
+  const grain = seconds < 57.5 ? 5 : seconds < 570 ? 60 : seconds < 3570 ? 300 : 1800;
+  const rounded = Math.round(seconds / grain) * grain;
+  const [hours, minutes] = [Math.floor(rounded / 3600), Math.round((rounded % 3600) / 60)];
+  if (rounded < 60) return `about ${rounded}\u00a0s`;
+  if (hours === 0) return `about ${minutes}\u00a0min`;
+  return `about ${whole.format(hours)}\u00a0h${minutes > 0 ? ` ${minutes}\u00a0min` : ""}`;
+}
+
+/** Time left: `2 min left`, and where that has become more than was said before, that it has. */
+export function formatLeft(seconds: number, slower: boolean): string {
+  return `${formatDuration(seconds)} left${slower ? ", slower than at first" : ""}`;
+}
+
 const dateFormat = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "short" });
 
 /** A point of time, in milliseconds: `Nov 28, 2026, 2:02 PM`. */
@@ -112,18 +115,6 @@ export function formatRate(perSecond: number | null | undefined, item: string): 
   if (perSecond === null || perSecond === undefined || !Number.isFinite(perSecond) || perSecond <= 0) return "–";
   if (perSecond < 0.1) return `${formatDuration(1 / perSecond)} per ${item}`;
   return `${perSecond >= 100 ? whole.format(perSecond) : toDigits(perSecond, 2)}\u00a0${item}s/s`;
-}
-
-/** A learning rate or other setting: shortest form that keeps the value. */
-export function formatSetting(value: unknown): string {
-  if (value === null || value === undefined) return "none";
-  if (typeof value === "boolean") return value ? "on" : "off";
-  if (typeof value === "number") {
-    return value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential().replace("e", " e") : String(value);
-  }
-  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(formatSetting).join(", ");
-  if (typeof value === "object") return JSON.stringify(value);
-  return String(value);
 }
 
 /** Axis labels: `0`, `250`, `1.5k`, `2M`. */

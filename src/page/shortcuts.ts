@@ -2,11 +2,10 @@
 
 import { compare, pause, resume } from "./actions/compare";
 import { toggleRun } from "./actions/ui";
+import { offeredAxes } from "./compare/axes";
 import { whyNot } from "./compare/obstacle";
-import type { AxisUnit } from "./store/state";
+import type { AxisUnit, RunRecord } from "./store/state";
 import { isBusy, patch, useStudio } from "./store/store";
-
-const axes: readonly AxisUnit[] = ["step", "tokens", "seconds", "flops"];
 
 /** Starts listening; returns what ends it. */
 export function listenToKeys(): () => void {
@@ -53,8 +52,11 @@ function press(key: string): boolean {
       else if (comparison.current?.state === "paused") void resume();
       else return false;
       return true;
+    case "n":
+      patch("ui", { notebook: true });
+      return true;
     case "x":
-      patch("ui", { axis: axes[(axes.indexOf(ui.axis) + 1) % axes.length] ?? "step", crosshair: null });
+      patch("ui", { axis: nextAxis(ui.axis, comparison.current?.runs ?? []), crosshair: null });
       return true;
     case "l":
       patch("ui", { logLoss: !ui.logLoss });
@@ -75,4 +77,9 @@ function moveCrosshair(direction: 1 | -1): boolean {
   const moved = (ui.crosshair ?? (direction === 1 ? 0 : end)) + (direction * end) / 50;
   patch("ui", { crosshair: Math.min(end, Math.max(0, ui.axis === "seconds" ? moved : Math.round(moved))) });
   return true;
+}
+
+function nextAxis(axis: AxisUnit, runs: readonly RunRecord[]): AxisUnit {
+  const axes = offeredAxes(runs, axis).map(({ value }) => value);
+  return axes[(axes.indexOf(axis) + 1) % axes.length] ?? "step";
 }

@@ -16,7 +16,9 @@ const unanswered = new Set<(error: Error) => void>();
 export function studio(): RemoteStudio {
   if (!remote) {
     worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module", name: "studio" });
-    worker.addEventListener("error", (event) => onCrash(event.message || "the worker's script could not be loaded"));
+    worker.addEventListener("error", ({ message }) =>
+      onCrash(message.replace(/^Uncaught (Error: )?/, "") || "the worker's script could not be loaded"),
+    );
     worker.addEventListener("messageerror", () => onCrash("a message of the worker could not be read"));
     remote = rejectable(Comlink.wrap<StudioApi>(worker) as RemoteStudio);
   }

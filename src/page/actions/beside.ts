@@ -55,7 +55,7 @@ async function keep(adapter: ImportedAdapter, zip: Blob | null): Promise<void> {
   const { comparison, data } = state;
   const { current } = comparison;
   const open = currentConfiguration(state);
-  const dataFiles = data.summary ? dataFilesOf(data.summary) : [];
+  const dataFiles = dataFilesOf(data);
   const alike = current && open && areComparable(current, { configuration: open, dataFiles });
   const drawn = alike && adapter.evaluation ? withLevel(current, adapter, state) : current;
   patch("comparison", {
@@ -71,17 +71,18 @@ async function keep(adapter: ImportedAdapter, zip: Blob | null): Promise<void> {
  * last.
  */
 function withLevel(current: Comparison, adapter: ImportedAdapter, { methods }: StudioState): Comparison {
-  const { run: name, method, evaluation, configuration } = adapter;
+  const { run: name, method, evaluation, complete, configuration } = adapter;
   const curves = createCurves();
   const lengths = current.runs.map(({ curves }) => curves.evaluations);
-  const furthest = (axis: "tokens" | "seconds" | "flops") =>
+  const furthest = (axis: "tokens" | "keptTokens" | "seconds" | "flops") =>
     Math.max(0, ...lengths.map((table) => table.last(axis) || 0));
-  addEvaluation(curves, { ...evaluation!, step: 0, tokens: 0, seconds: 0, flops: 0 });
+  addEvaluation(curves, { ...evaluation!, step: 0, tokens: 0, keptTokens: 0, seconds: 0, flops: 0 });
   if (current.step > 0) {
     addEvaluation(curves, {
       ...evaluation!,
       step: current.step,
       tokens: furthest("tokens"),
+      keptTokens: furthest("keptTokens"),
       seconds: furthest("seconds"),
       flops: furthest("flops"),
     });
@@ -103,6 +104,7 @@ function withLevel(current: Comparison, adapter: ImportedAdapter, { methods }: S
     trainable: adapter.trainable,
     bytes: null,
     curves,
+    ...(complete && { complete }),
     saved: false,
     beside: true,
   };

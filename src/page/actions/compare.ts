@@ -2,6 +2,8 @@
 
 import { messageOf } from "../../errors/message-of";
 import type { Configuration } from "../../plan/configuration";
+import { isEnded } from "../../plan/phase";
+import { expandSweeps } from "../../plan/sweep";
 import { variantsOf } from "../../plan/variants";
 import type { MetricName } from "../../tasks/metrics/names";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
@@ -9,11 +11,13 @@ import { createCurves } from "../curves/run-curves";
 import { dataFilesOf, partsOf } from "../store/comparable";
 import { currentConfiguration, effectiveLearningRate, searchOf } from "../store/configuration";
 import { elapsedOf, failUnfinished } from "../store/events";
-import { forgetComparison, hasCurves, keptComparisons, loadAdapter } from "../store/session";
-import type { Comparison, Interrupted, RunRecord } from "../store/state";
-import { patch, patchRun, useStudio } from "../store/store";
+import { forgetComparison, hasCurves, loadAdapter } from "../store/session";
+import type { Comparison, DraftRun, Interrupted, RunRecord } from "../store/state";
+import { patch, patchComparison, patchRun, useStudio } from "../store/store";
 import { studio } from "../worker";
+import { checkOpenData } from "./check";
 import { keepSession, keepSources } from "./keeping";
+import { showAlone } from "./ui";
 
 /** Starts the runs as chosen. The one before joins the past. */
 export async function compare(): Promise<void> {
@@ -22,13 +26,32 @@ export async function compare(): Promise<void> {
   if (!configuration) return;
   // The estimate may still be of the settings before.
   const steps = configuration.training.steps ?? state.methods.estimate?.steps ?? 0;
-  const drafts = state.methods.runs.map((run) => ({ slot: run.slot, search: searchOf(run) }));
+  const drafts = pointsToDraw(state.methods.runs);
   const id = begin(configuration, drafts, steps);
   await attempt(async () => {
     await studio().compare(configuration, id);
     await judge();
   });
-  await keepSession();
+  await keepSession(id);
+}
+
+/**
+ * The look of every run that is trained: the points of a sweep take those that no chosen run has.
+ */
+function pointsToDraw(runs: readonly DraftRun[]): Pick<RunRecord, "slot" | "search">[] {
+  const taken = new Set(runs.map(({ slot }) => slot));
+  const drawn = new Set<string>();
+  let free = 0;
+  return expandSweeps<DraftRun>(runs).map(({ id, slot, ...run }) => {
+    const search = searchOf(run);
+    if (!drawn.has(id)) {
+      drawn.add(id);
+      return { slot, ...(search && { search }) };
+    }
+    while (taken.has(free)) free++;
+    taken.add(free);
+    return { slot: free };
+  });
 }
 
 /** Goes on with the training of an imported adapter, in a comparison of its own. */
@@ -44,7 +67,7 @@ export async function continueImported(
     await studio().continueImported(run, more, settings, id);
     await judge();
   });
-  await keepSession();
+  await keepSession(id);
 }
 
 /**
@@ -92,9 +115,10 @@ function begin(
     modelName: state.model.summary?.name ?? configuration.model,
     dataTitle: state.data.sample?.title ?? configuration.data.train,
     ...(state.data.summary && {
-      dataFiles: dataFilesOf(state.data.summary),
+      dataFiles: dataFilesOf(state.data),
       parts: partsOf(state.data.summary),
       dataNotices: state.data.summary.notices,
+      dataLabels: state.data.summary.labels,
     }),
     state: "preparing",
     step: 0,
@@ -105,13 +129,19 @@ function begin(
     runs,
   };
   show(comparison);
+  patch("comparison", { imported: [], inWorker: id });
   void keepSession();
   void keepSources();
   void describeRuns(configuration);
+  void identifyFiles(id);
+  void keepCheck(id);
   return id;
 }
 
-/** Makes a comparison the current one; the one before joins the past. */
+/**
+ * Makes a comparison the current one; the one before joins the past. What has been compared stays
+ * with the worker until another is compared.
+ */
 function show(comparison: Comparison): void {
   const { comparison: slice, ui } = useStudio.getState();
   const { current } = slice;
@@ -120,17 +150,23 @@ function show(comparison: Comparison): void {
   if (current && !hasCurves(current)) void forgetComparison(current).catch(() => {});
   patch("comparison", {
     current: comparison,
-    past: kept.slice(0, keptComparisons - 1),
+    past: kept.sort((a, b) => b.startedAt - a.startedAt),
     error: null,
-    pace: [],
+    progress: null,
     stopping: false,
-    imported: [],
     interrupted: slice.interrupted.filter(({ id }) => id !== comparison.id),
   });
-  // A new comparison has the charts to itself; earlier ones are drawn behind it when asked for.
-  const hidden = new Set([...ui.hidden, ...kept.flatMap(({ runs }) => runs.map(({ key }) => key))]);
-  for (const { key } of comparison.runs) hidden.delete(key);
-  patch("ui", { open: { data: false, methods: ui.open.methods, training: false }, hidden, crosshair: null });
+  showAlone(comparison, kept);
+  patch("ui", { open: { data: false, methods: ui.open.methods, training: false } });
+}
+
+/**
+ * Shows one that has ended in place of the current one. Its runs can be asked where the worker
+ * still has them; else only what is kept of it is shown.
+ */
+export function showEnded({ detached: _, ...comparison }: Comparison): void {
+  const isThere = useStudio.getState().comparison.inWorker === comparison.id;
+  show(isThere ? comparison : { ...comparison, detached: true });
 }
 
 /**
@@ -151,6 +187,41 @@ async function describeRuns(configuration: Configuration): Promise<void> {
   }
 }
 
+/** Fills in what tells the comparison's rows and model from others; it does without otherwise. */
+async function identifyFiles(id: string): Promise<void> {
+  const identity = await studio()
+    .identify()
+    .catch(() => null);
+  const { current } = useStudio.getState().comparison;
+  if (identity && current?.id === id) patch("comparison", { current: { ...current, identity } });
+}
+
+/**
+ * Nothing is kept of it where it cannot be asked for. Not before the first step: it takes the
+ * worker's time, and people wait for their first points.
+ */
+async function keepCheck(id: string): Promise<void> {
+  await firstStep(id);
+  const check = await checkOpenData().catch(() => null);
+  const { current } = useStudio.getState().comparison;
+  if (!check || current?.id !== id) return;
+  const dataCheck = check.lines.map(({ id, isGood, said }) => ({ id, isGood, said }));
+  patch("comparison", { current: { ...current, dataCheck } });
+}
+
+/**
+ * Resolves when a step of this comparison has been made, or it will make none as the current one.
+ */
+function firstStep(id: string): Promise<void> {
+  return new Promise((resolve) => {
+    const end = useStudio.subscribe(({ comparison: { current } }) => {
+      if (current?.id === id && current.step === 0 && !isEnded(current.state)) return;
+      end();
+      resolve();
+    });
+  });
+}
+
 export const pause = () => attempt(async () => await studio().pause());
 export const resume = () => attempt(async () => await studio().resume());
 
@@ -168,14 +239,15 @@ export async function continueComparison(): Promise<void> {
   const since = now - elapsedOf(current, now);
   const going: Comparison = { ...current, state: "preparing", since, endedAt: null };
   delete going.verdict;
+  delete going.outcomes;
   delete going.detached;
-  patch("comparison", { current: going, error: null, pace: [], stopping: false });
+  patch("comparison", { current: going, inWorker: current.id, error: null, progress: null, stopping: false });
   void keepSources();
   await attempt(async () => {
     await studio().continue(current.id);
     await judge();
   });
-  await keepSession();
+  await keepSession(current.id);
 }
 
 /**
@@ -184,8 +256,9 @@ export async function continueComparison(): Promise<void> {
  */
 export async function continueInterrupted({ id, configuration, record, step }: Interrupted): Promise<void> {
   const { runs } = useStudio.getState().methods;
+  patch("comparison", { imported: [] });
   if (record) show(record);
-  else begin(configuration, runs, configuration.training.steps ?? step, id);
+  else begin(configuration, pointsToDraw(runs), configuration.training.steps ?? step, id);
   await continueComparison();
 }
 
@@ -197,17 +270,14 @@ export async function judgeBy(metric: MetricName): Promise<void> {
 
 /** Keeps with a comparison that has ended who is ahead; `metric`: default: as was fixed. */
 async function judge(metric?: MetricName): Promise<void> {
-  const verdict = await studio().verdict(metric);
-  const { current } = useStudio.getState().comparison;
-  if (current) patch("comparison", { current: { ...current, verdict } });
-}
-
-/** Removes a past comparison and its saved adapters. */
-export async function forget(comparison: Comparison): Promise<void> {
-  const { past } = useStudio.getState().comparison;
-  patch("comparison", { past: past.filter((other) => other.id !== comparison.id) });
-  // What cannot be removed is offered again on the next visit.
-  await forgetComparison(comparison).catch(() => {});
+  const { inWorker } = useStudio.getState().comparison;
+  const [verdict, outcomes] = await Promise.all([studio().verdict(metric), studio().outcomes(metric)]);
+  // Another may be shown by now.
+  patchComparison(inWorker, ({ outcomes: _, ...comparison }) => ({
+    ...comparison,
+    verdict,
+    ...(outcomes && { outcomes }),
+  }));
 }
 
 /**
@@ -216,7 +286,7 @@ export async function forget(comparison: Comparison): Promise<void> {
  */
 export async function runZip(run: RunRecord, conversion: string | null = null): Promise<Blob> {
   const { current } = useStudio.getState().comparison;
-  if (current?.runs.some((candidate) => candidate.key === run.key)) {
+  if (current && !current.detached && current.runs.some((candidate) => candidate.key === run.key)) {
     try {
       return await studio().exportRun(run.name, conversion);
     } catch (error) {

@@ -1,28 +1,26 @@
-/**
- * Choosing methods, their options and the training; the estimate and the address follow by
- * themselves.
- */
+/** Choosing methods, their options and the training; the estimate follows by itself. */
 
 import { messageOf } from "../../errors/message-of";
-import type { TrainingConfiguration } from "../../plan/configuration";
+import type { Configuration, TrainingConfiguration } from "../../plan/configuration";
+import { dataSettings } from "../../plan/data-configuration";
 import { currentConfiguration, draftRun, draftsFrom, freeName, isSearchable } from "../store/configuration";
-import { isOfNewerStudio, toFragment } from "../store/link";
 import type { DraftRun } from "../store/state";
 import { patch, useStudio } from "../store/store";
-import { draftsForText, standardText } from "../store/suggested-text";
+import { draftsWithSuggestion } from "../store/suggested-text";
 import { studio, WorkerEndedError } from "../worker";
 import { couldHave, setData } from "./data";
+import { refusesWhileRunning } from "./while-running";
 
-export function addRun(methodId: string): void {
+/** Adds a run of each method, with its defaults and the text that the data suggest. */
+export function addRuns(methodIds: readonly string[]): void {
   const { methods } = useStudio.getState();
-  const { descriptions, runs, suggested } = methods;
-  const method = descriptions.find((description) => description.id === methodId);
-  if (!method) return;
-  const draft = [draftRun(method, runs)];
-  const standard = standardText(descriptions);
-  const added =
-    suggested === null || standard === null ? draft : draftsForText(draft, descriptions, standard, suggested);
-  patch("methods", { runs: [...runs, ...added] });
+  const { descriptions, runs } = methods;
+  const added = [...runs];
+  for (const id of methodIds) {
+    const method = descriptions.find((description) => description.id === id);
+    if (method) added.push(draftRun(method, added));
+  }
+  patch("methods", { runs: [...runs, ...draftsWithSuggestion(added.slice(runs.length), methods)] });
 }
 
 /** Puts a preset's runs in place of those chosen, which can be had back. */
@@ -30,7 +28,7 @@ export async function choosePreset(preset: string): Promise<void> {
   try {
     const chosen = await studio().presetRuns(preset);
     const { runs, descriptions } = useStudio.getState().methods;
-    patch("methods", { runs: draftsFrom(chosen, descriptions), replaced: runs });
+    patch("methods", { runs: draftsFrom(chosen, descriptions), replaced: runs, removed: null });
   } catch (error) {
     patch("ui", { notice: { kind: "error", text: messageOf(error) } });
   }
@@ -42,8 +40,20 @@ export function restoreReplaced(): void {
   if (replaced) patch("methods", { runs: replaced, replaced: null });
 }
 
+/** Until the next one is removed, it can be had back. */
 export function removeRun(id: string): void {
-  patch("methods", { runs: useStudio.getState().methods.runs.filter((run) => run.id !== id) });
+  const { runs } = useStudio.getState().methods;
+  const index = runs.findIndex((run) => run.id === id);
+  const run = runs[index];
+  if (run) patch("methods", { runs: runs.toSpliced(index, 1), removed: { run, index } });
+}
+
+export function restoreRemoved(): void {
+  const { runs, removed } = useStudio.getState().methods;
+  if (!removed) return;
+  const { run, index } = removed;
+  const taken = runs.map(({ name }) => name);
+  patch("methods", { runs: runs.toSpliced(index, 0, { ...run, name: freeName(run.name, taken) }), removed: null });
 }
 
 /** A copy with its own name, right after the original. */
@@ -149,71 +159,56 @@ export function markTraining(key: string, problem: string | null): void {
  * Opens a configuration file: runs and training are taken over; model and data where they are here.
  */
 export async function openConfiguration(file: File): Promise<void> {
+  if (refusesWhileRunning(file.name)) return;
   try {
-    const configuration = await studio().parseConfiguration(await file.text());
-    const state = useStudio.getState();
+    const configuration = await studio().parseConfiguration(new Uint8Array(await file.arrayBuffer()));
     const { preset, runs } = configuration;
-    if (preset === undefined) patch("methods", { runs: draftsFrom(runs, state.methods.descriptions) });
-    patch("training", { settings: configuration.training, problems: {} });
     const said = [`Opened ${file.name}: ${preset === undefined ? `${runs.length} runs` : `the preset ${preset}`}.`];
-    const { summary } = state.data;
-    if (!summary || !couldHave(summary, configuration.data)) {
-      said.push(`It was made for ${configuration.data.train}; open that file to use its columns.`);
-    } else {
-      const { task, validation, test, group, header = true, changes = [], columns, maxLength } = configuration.data;
-      await setData(
-        {
-          task,
-          columns,
-          maxLength,
-          group,
-          header,
-          changes,
-          ...(typeof test === "string" ? {} : { test }),
-          ...(typeof validation === "number" ? { validationFraction: validation } : {}),
-        },
-        "columns",
-      );
-      if (summary.train.file !== configuration.data.train) said.push(`The data stays ${summary.train.file}.`);
-    }
-    // Its texts are about the data that is open now.
-    if (preset !== undefined) await choosePreset(preset);
-    if (state.model.summary && state.model.summary.source !== configuration.model) {
-      said.push(`It was made for ${configuration.model}; the base model stays ${state.model.summary.name}.`);
-    }
+    said.push(...(await takeConfiguration(configuration)));
     patch("ui", { notice: { kind: "info", text: said.join(" ") } });
   } catch (error) {
     patch("ui", { notice: { kind: "error", text: `${file.name} was not opened. ${messageOf(error)}` } });
   }
 }
 
+/**
+ * Takes runs and training over, and how rows are read where the open file could have its columns.
+ * Resolves to sentences on what of data and base model is another; rejects with an Error for a
+ * method that this studio does not have.
+ */
+export async function takeConfiguration(configuration: Configuration): Promise<string[]> {
+  const said: string[] = [];
+  const state = useStudio.getState();
+  const { preset, runs } = configuration;
+  if (preset === undefined) patch("methods", { runs: draftsFrom(runs, state.methods.descriptions) });
+  patch("training", { settings: configuration.training, problems: {} });
+  const { summary } = state.data;
+  if (!summary || !couldHave(summary, configuration.data)) {
+    said.push(`It was made for ${configuration.data.train}; open that file to use its columns.`);
+  } else {
+    await setData(dataSettings(configuration.data), "columns");
+    if (summary.train.file !== configuration.data.train) said.push(`The data stays ${summary.train.file}.`);
+  }
+  // Its texts are about the data that is open now.
+  if (preset !== undefined) await choosePreset(preset);
+  if (state.model.summary && state.model.summary.source !== configuration.model) {
+    said.push(`It was made for ${configuration.model}; the base model stays ${state.model.summary.name}.`);
+  }
+  return said;
+}
+
 const STUCK =
   "The engine did not come back from looking at these runs, so it was not asked again. Change or remove the run that " +
   "was added last.";
 
-/** Keeps estimate and address in step with what is chosen. Returns what ends it. */
+/** Keeps the estimate in step with what is chosen. Returns what ends it. */
 export function followDrafts(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let asked = 0;
-  let hadRuns = false;
   /** What the engine did not come back from. */
   let stuck: string | null = null;
   const ask = async () => {
-    const state = useStudio.getState();
-    const configuration = currentConfiguration(state);
-    const { settings } = state.training;
-    const { hash } = window.location;
-    hadRuns ||= state.methods.runs.length > 0;
-    // The last run that was removed must not come back with a reload.
-    if (hadRuns && settings) {
-      const fragment = toFragment(
-        state.methods.runs,
-        settings,
-        state.methods.descriptions,
-        state.data.summary?.settings,
-      );
-      if (hash !== fragment && !isOfNewerStudio(hash)) window.history.replaceState(null, "", fragment);
-    }
+    const configuration = currentConfiguration(useStudio.getState());
     if (!configuration) {
       patch("methods", { estimate: null, estimateError: null, estimating: false });
       return;

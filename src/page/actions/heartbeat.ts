@@ -32,7 +32,7 @@ export function watchEngine(): () => void {
     }
     // Nobody who has asked for an end should have to ask twice.
     if (comparison.stopping && tooSilent(useStudio.getState(), now)) {
-      void restart("it did not stop by itself, so the engine was started again");
+      void restart("the engine did not stop by itself and was started again");
     }
   }, TICK);
   return () => clearInterval(timer);

@@ -5,10 +5,18 @@
 
 import { messageOf } from "../../errors/message-of";
 import type { Configuration } from "../../plan/configuration";
-import type { DataSettings, InterruptedComparison } from "../../worker/api";
+import { dataSettings } from "../../plan/data-configuration";
+import type { InterruptedComparison } from "../../worker/api";
 import { isOfWhatIsOpen } from "../store/comparable";
 import { draftsFrom } from "../store/configuration";
-import { forgetComparison, forgetSources, hasCurves, loadSources, saveComparison } from "../store/session";
+import {
+  forgetComparison,
+  forgetSources,
+  hasCurves,
+  loadComparison,
+  loadSources,
+  saveComparison,
+} from "../store/session";
 import type { Comparison, Interrupted } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { studio } from "../worker";
@@ -24,10 +32,12 @@ export async function offerInterrupted(past: readonly Comparison[], closed: read
   try {
     const { interrupted: kept, open } = await studio().listKept();
     const recordOf = (wanted: string) => past.find(({ id }) => id === wanted) ?? null;
-    const found = kept.map(({ id, configuration, runs }): Interrupted => {
-      const record = recordOf(id);
-      return { id, configuration, record: record && withSteps(record, runs), step: leastStep(runs) };
-    });
+    const found: Interrupted[] = [];
+    for (const { id, configuration, runs } of kept) {
+      // It may be older than those that the page has read.
+      const record = recordOf(id) ?? (await loadComparison(id).catch(() => null));
+      found.push({ id, configuration, record: record && withSteps(record, runs), step: leastStep(runs) });
+    }
     for (const id of closed) {
       const record = recordOf(id);
       // Of these nothing was kept to go on from: they begin anew.
@@ -48,8 +58,9 @@ export async function offerInterrupted(past: readonly Comparison[], closed: read
 
 /** After the engine was started again runs can go on from the steps that were kept, no others. */
 export async function agreeWithKept(): Promise<void> {
+  const { current: asked } = useStudio.getState().comparison;
   const kept = await studio()
-    .listKept()
+    .listKept(asked?.id)
     .catch(() => null);
   const { current } = useStudio.getState().comparison;
   if (!current || current.state === "finished") return;
@@ -85,6 +96,9 @@ export async function goOn(interrupted: Interrupted): Promise<void> {
 
 /** Removes what was kept to go on from; curves and finished adapters stay, as earlier ones. */
 export async function forget({ id, record }: Interrupted): Promise<void> {
+  const { interrupted } = useStudio.getState().comparison;
+  // At once: storage may take long.
+  patch("comparison", { interrupted: interrupted.filter((other) => other.id !== id) });
   try {
     await studio().dropInterrupted(id);
     await forgetSources(id);
@@ -93,8 +107,6 @@ export async function forget({ id, record }: Interrupted): Promise<void> {
   } catch {
     // What cannot be removed is offered again on the next visit.
   }
-  const { interrupted } = useStudio.getState().comparison;
-  patch("comparison", { interrupted: interrupted.filter((other) => other.id !== id) });
 }
 
 async function openModelOf({ model, precision }: Configuration): Promise<void> {
@@ -112,7 +124,7 @@ async function openModelOf({ model, precision }: Configuration): Promise<void> {
 
 async function openRowsOf(id: string, { data, training }: Configuration): Promise<void> {
   const sources = await loadSources(id).catch(() => null);
-  if (sources) await openSources(sources, data.header);
+  if (sources) await openSources(sources, data);
   const { summary, error } = useStudio.getState().data;
   if (!summary || summary.train.file !== data.train) {
     throw new Error(error?.message ?? `Open ${data.train} (step 1), then try again.`);
@@ -120,16 +132,6 @@ async function openRowsOf(id: string, { data, training }: Configuration): Promis
   const settings = useStudio.getState().training.settings;
   patch("training", { settings: { ...settings, ...training } });
   await setData(dataSettings(data), "settings");
-}
-
-/** How a configuration reads its files. */
-function dataSettings({ validation, test, train: _, ...data }: Configuration["data"]): Partial<DataSettings> {
-  return {
-    ...data,
-    changes: data.changes ?? [],
-    ...(typeof test !== "string" && { test }),
-    ...(typeof validation === "number" && { validationFraction: validation }),
-  };
 }
 
 type KeptSteps = InterruptedComparison["runs"];

@@ -9,16 +9,17 @@ import { newestOnly } from "../../storage/newest-only";
 import { elapsedOf } from "../store/events";
 import { forgetComparison, forgetSources, hasCurves, saveAdapter, saveComparison, saveSources } from "../store/session";
 import type { Comparison } from "../store/state";
-import { patch, patchRun, useStudio } from "../store/store";
+import { allComparisons, patch, patchComparison, useStudio } from "../store/store";
 import { studio } from "../worker";
 import { openedSources } from "./data";
 
 /** Saves the comparison that was saved last; each has its own, so that none skips another's end. */
 let saving = { id: "", save: newestOnly(async (_: Comparison) => {}) };
 
-/** Writes the current comparison as it stands. */
-export async function keepSession(): Promise<void> {
-  const { current } = useStudio.getState().comparison;
+/** Writes a comparison as it stands; default: the current one. */
+export async function keepSession(id?: string): Promise<void> {
+  const state = useStudio.getState();
+  const current = id === undefined ? state.comparison.current : allComparisons(state).find((one) => one.id === id);
   if (!current) return;
   if (isEnded(current.state) && !hasCurves(current)) {
     await orSay(() => forgetComparison(current));
@@ -50,8 +51,9 @@ export async function dropSources(id: string | undefined): Promise<void> {
  * @param own the zip where there is one already; null: what the worker exports
  */
 export async function keepAdapter(name: string, own: Blob | null = null): Promise<void> {
-  const run = useStudio.getState().comparison.current?.runs.find((candidate) => candidate.name === name);
-  if (!run) return;
+  const { current } = useStudio.getState().comparison;
+  const run = current?.runs.find((candidate) => candidate.name === name);
+  if (!current || !run) return;
   let zip: Blob;
   try {
     zip = own ?? (await studio().exportRun(name));
@@ -64,13 +66,16 @@ export async function keepAdapter(name: string, own: Blob | null = null): Promis
     saved = await saveAdapter(run.key, zip);
   });
   if (!saved) return;
-  const { current } = useStudio.getState().comparison;
-  if (current?.runs.some((candidate) => candidate.key === run.key)) patchRun(name, { saved: true });
-  await keepSession();
+  // Another may be shown by now.
+  patchComparison(current.id, ({ runs, ...comparison }) => ({
+    ...comparison,
+    runs: runs.map((one) => (one.key === run.key ? { ...one, saved: true } : one)),
+  }));
+  await keepSession(current.id);
 }
 
 /** Says what was refused, until something is kept again. */
-async function orSay(work: () => Promise<void>): Promise<void> {
+export async function orSay(work: () => Promise<void>): Promise<void> {
   try {
     await work();
     if (useStudio.getState().storage.results !== null) patch("storage", { results: null });

@@ -5,11 +5,13 @@ import type { Configuration } from "../../plan/configuration";
 import type { LocalFile, ModelPlace, ModelSummary } from "../../worker/api";
 import { currentConfiguration, draftsForModel } from "../store/configuration";
 import { localFiles } from "../store/local-files";
+import type { AwaitedModel } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { suitableModel } from "../store/suitable-model";
 import { studio } from "../worker";
 import { setData } from "./data";
 import { changeTraining } from "./drafts";
+import { refusesWhileRunning } from "./while-running";
 
 /** What is open, to open it again after a restart; files where they were dropped. */
 let opened: { source: string; files: LocalFile[] | null } | null = null;
@@ -25,6 +27,9 @@ export async function openModel(
   source: string,
   precision: Configuration["precision"] = useStudio.getState().model.summary?.precision ?? "auto",
 ): Promise<void> {
+  if (refusesWhileRunning(useStudio.getState().model.listings.find((one) => one.source === source)?.name ?? source)) {
+    return;
+  }
   patch("model", { opening: source, error: null });
   try {
     const summary = await studio().openModel(source, precision);
@@ -34,8 +39,8 @@ export async function openModel(
     const descriptions = await studio().listMethods();
     patch("methods", { descriptions, runs: draftsForModel(runs, before, descriptions) });
     const data = await studio().readData();
-    if (data) patch("data", { summary: data });
-    patch("model", { summary, choosing: false, details: null, lookError: null });
+    if (data) patch("data", { summary: data, check: null });
+    patch("model", { summary, awaited: null, choosing: false, details: null, lookError: null });
     // After a restart the rows are opened after the model.
     if (data) await shortenTexts(summary);
     // What the last model's head read may be nothing that this one has.
@@ -62,8 +67,16 @@ async function shortenTexts({ name, contextLength }: ModelSummary): Promise<void
   patch("ui", { notice: { kind: "info", text } });
 }
 
-/** After the worker was restarted: what was open before, else what suits the device. */
+/**
+ * After the worker was restarted or the page loaded: what was open before, where it is here, else
+ * what suits the device. One that is not here is awaited: no other takes its place by itself.
+ */
 export async function reopenModel(): Promise<void> {
+  const { awaited } = useStudio.getState().model;
+  if (awaited) {
+    await openAwaited(awaited);
+    return;
+  }
   if (opened?.files) await studio().inspectModel({ kind: "files", files: opened.files }, null);
   const suited = () => {
     const { device, model } = useStudio.getState();
@@ -75,6 +88,11 @@ export async function reopenModel(): Promise<void> {
   // The trial with that model may have given it to a processor that is too slow for it.
   const smaller = suited();
   if (!isChosen && smaller !== undefined && smaller !== source) await openModel(smaller);
+}
+
+async function openAwaited({ linked }: AwaitedModel): Promise<void> {
+  const isHere = useStudio.getState().model.listings.some(({ source }) => source === linked?.source);
+  if (linked && isHere) await openModel(linked.source, linked.precision);
 }
 
 /** Looks a model of the Hub up: the first requests that leave the page. */

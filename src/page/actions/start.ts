@@ -8,26 +8,31 @@ import { isEnded } from "../../plan/phase";
 import type { Defaults, DeviceChoice, RunStateEvent, StudioEvent } from "../../worker/api";
 import { draftRun, draftsFrom } from "../store/configuration";
 import { chosenDevice, keepDevice } from "../store/device-choice";
+import { damageOfEvent } from "../store/event-schema";
 import { applyEvents, failUnfinished } from "../store/events";
 import { fromFragment } from "../store/link";
-import { hasCurves, loadComparisons } from "../store/session";
+import { loadLabels } from "../store/notebook";
+import { hasCurves, loadRecent } from "../store/session";
 import { heard, NO_SILENCE, tooSilent } from "../store/silence";
 import { patch, useStudio } from "../store/store";
-import { standardText } from "../store/suggested-text";
+import { draftsWithSuggestion, NO_TEXT, runsThatFollow } from "../store/suggested-text";
 import { applyProgress } from "../store/waits";
 import { restartWorker, studio, watchWorker } from "../worker";
+import { readEntry } from "./address";
 import { openSample, readNextAs, reopenData } from "./data";
 import { agreeWithKept, offerInterrupted } from "./interrupted";
 import { dropSources, keepAdapter, keepSession } from "./keeping";
 import { reopenModel } from "./model";
+import { isRemembered, openRemembered, recallFiles } from "./remembered";
 import { suggestText } from "./suggested-text";
+import { unfoldStep } from "./ui";
 import { receiveTexts } from "./writing";
 
 /** Chosen on arrival: the method of the house, its rival, and the two controls both must beat. */
 const preselected = ["sk-prefix", "lora", "linear-probe", "hard-text"];
 
-/** Of a first comparison: short, with a curve to see. */
-const firstTraining = { steps: 200, evalEvery: 25 };
+/** Of a first comparison: short, with a curve to see, and soon with its first point. */
+const firstTraining = { steps: 200, evalEvery: 25, evalRows: 200 };
 
 const INSECURE =
   "This page was opened by plain http from another computer, and browsers keep storage, threads and graphics cards for " +
@@ -40,7 +45,9 @@ export async function start(): Promise<void> {
     return;
   }
   watchWorker(deviceLost);
-  await Promise.all([restoreSession(), startWorker(() => openFirstSample())]);
+  // While the base model opens, so that nobody is asked for data meanwhile.
+  const recalled = recallFiles();
+  await Promise.all([restoreSession(), startWorker(() => openWhatWasOpen(recalled))]);
 }
 
 /**
@@ -66,6 +73,7 @@ export async function restart(reason = "the engine was started again"): Promise<
     error: null,
     stopping: false,
     imported: [],
+    inWorker: null,
   });
   await startWorker(async () => {
     await reopenData();
@@ -120,10 +128,27 @@ function takeDefaults({ training, generation }: Defaults): void {
   if (!state.writing.settings) patch("writing", { settings: generation });
 }
 
-async function openFirstSample(): Promise<void> {
-  const { samples, summary, opening } = useStudio.getState().data;
-  const first = samples[0];
-  if (first && !summary && !opening) await openSample(first.id);
+/**
+ * What the address or this entry of the tab's history names, where the page can open it; of an
+ * address that names none, what somebody had this browser remember, else the first sample. Files of
+ * one's own that are not kept are awaited: nothing takes their place by itself.
+ */
+async function openWhatWasOpen(recalled: Promise<void>): Promise<void> {
+  await recalled;
+  const { samples, summary, opening, awaited, remembered } = useStudio.getState().data;
+  if (summary || opening) return;
+  const named = awaited?.linked?.sample;
+  const [first] = samples;
+  if (awaited && awaited.files.length > 0) {
+    const train = awaited.files.filter(({ role }) => role === "train");
+    if (train.length > 0 && isRemembered(train, remembered ?? [])) await openRemembered();
+    if (useStudio.getState().data.awaited) unfoldStep("data");
+  } else if (named) {
+    await openSample(named);
+    if (useStudio.getState().data.summary === null) unfoldStep("data");
+  } else if (named === null) unfoldStep("data");
+  else if (!awaited && remembered) await openRemembered();
+  else if (first) await openSample(first.id);
 }
 
 /** Runs from the address, else those preselected; nothing when runs are there already. */
@@ -134,15 +159,20 @@ async function restoreRuns(): Promise<void> {
     const content = fromFragment(window.location.hash);
     if (content && training.settings) {
       const link = await studio().readLink(content);
-      if (link.data) readNextAs(link.data);
-      const drafts = draftsFrom(
-        link.runs.map(({ run }) => run),
-        methods.descriptions,
-      );
+      const { files, folder, changes } = readEntry();
+      if (link.data) {
+        const linked = changes ? { ...link.data, changes } : link.data;
+        readNextAs(linked);
+        patch("data", { awaited: { linked, files: linked.sample ? [] : files } });
+      }
+      if (link.model !== undefined) patch("model", { awaited: { linked: link.model, folder } });
+      const written = link.runs.map(({ run }) => run);
+      const drafts = draftsFrom(runsThatFollow(written, methods.descriptions), methods.descriptions);
       const runs = drafts.map((draft, index) => ({ ...draft, problems: { ...link.runs[index]!.problems } }));
-      patch("methods", { runs });
+      patch("methods", { runs, suggested: NO_TEXT });
       patch("training", { settings: { ...training.settings, ...link.training } });
       if (link.leftOut.length > 0) patch("ui", { notice: { kind: "error", text: link.leftOut.join("\n") } });
+      suggestText();
       return;
     }
   } catch (error) {
@@ -153,13 +183,17 @@ async function restoreRuns(): Promise<void> {
     const method = methods.descriptions.find((description) => description.id === id);
     if (method) runs.push(draftRun(method, runs));
   }
-  patch("methods", { runs, suggested: standardText(methods.descriptions) });
+  patch("methods", {
+    runs: draftsWithSuggestion(runs, { ...methods, suggested: NO_TEXT }),
+    suggested: NO_TEXT,
+  });
   suggestText();
 }
 
 async function restoreSession(): Promise<void> {
   try {
-    const { past, closed, problem } = await loadComparisons();
+    const [{ past, closed, problem }, labels] = await Promise.all([loadRecent(), loadLabels()]);
+    patch("notebook", { labels });
     const { comparison, ui } = useStudio.getState();
     const all = [...comparison.past, ...past.filter(hasCurves)];
     patch("comparison", { past: all });
@@ -173,23 +207,23 @@ async function restoreSession(): Promise<void> {
   }
 }
 
-/** Resolves when what the worker waits for is kept. */
+/**
+ * Takes what can be read; one that cannot be must not take the others with it. Resolves when what
+ * the worker waits for is kept.
+ */
 async function receive(events: StudioEvent[]): Promise<void> {
+  // A worker whose own code broke may go on for a while: nothing of it counts any more.
+  if (useStudio.getState().device.lost !== null) return;
   patch("silence", heard(useStudio.getState().silence));
-  try {
-    take(events);
-  } catch {
-    // One that cannot be read must not take the others with it.
-    for (const event of events) {
-      try {
-        take([event]);
-      } catch (error) {
-        const text = `Some news of the engine could not be read (${messageOf(error)}); what it does goes on.`;
-        patch("ui", { notice: { kind: "error", text } });
-      }
-    }
-  }
-  if (events.some(({ type }) => type === "keeping")) await keepSession();
+  const readable = events.filter((event) => {
+    const damage = damageOfEvent(event);
+    if (damage === null) return true;
+    const text = `Some news of the engine could not be read (${damage}); what it does goes on.`;
+    patch("ui", { notice: { kind: "error", text } });
+    return false;
+  });
+  take(readable);
+  if (readable.some(({ type }) => type === "keeping")) await keepSession();
 }
 
 function take(events: readonly StudioEvent[]): void {

@@ -1,6 +1,7 @@
 /** Keeps texts about the task in step with the open data, until a person writes their own. */
 
 import { suggestedText } from "../../data/suggested-text";
+import type { DraftRun } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { draftsForText } from "../store/suggested-text";
 
@@ -17,10 +18,18 @@ export function followData(): () => void {
  */
 export function suggestText(): void {
   const { data, methods } = useStudio.getState();
-  const { suggested, runs, descriptions } = methods;
+  const { suggested, runs, replaced, removed, descriptions } = methods;
   if (!data.summary || data.summary.problem !== null) return;
   const text = suggestedText(data.summary);
   if (text === suggested) return;
-  const following = suggested === null ? runs : draftsForText(runs, descriptions, suggested, text);
-  patch("methods", { suggested: text, runs: following });
+  const following = (drafts: DraftRun[]) =>
+    suggested === null ? drafts : draftsForText(drafts, descriptions, suggested, text);
+  const [taken] = removed ? following([removed.run]) : [];
+  // Those that a preset took the place of, or that were removed, can be had back.
+  patch("methods", {
+    suggested: text,
+    runs: following(runs),
+    replaced: replaced && following(replaced),
+    removed: removed && taken ? { ...removed, run: taken } : null,
+  });
 }

@@ -1,6 +1,6 @@
 /** Looking: what is plotted, how, and the theme. */
 
-import type { StepName, Theme } from "../store/state";
+import type { Comparison, StepName, Theme } from "../store/state";
 import { patch, useStudio } from "../store/store";
 
 /** Plots a run or hides it. */
@@ -20,14 +20,36 @@ export function showRuns(keys: readonly string[], shown: boolean): void {
   patch("ui", { hidden });
 }
 
+/** Leaves the charts to one comparison; the others are drawn behind it when asked for. */
+export function showAlone({ runs }: Comparison, others: readonly Comparison[]): void {
+  const { hidden } = useStudio.getState().ui;
+  const left = new Set([...hidden, ...others.flatMap((other) => other.runs.map(({ key }) => key))]);
+  for (const { key } of runs) left.delete(key);
+  patch("ui", { hidden: left, crosshair: null });
+}
+
+/** The pointer or the focus is on a run, or on none any more. */
+export function pointAt(key: string | null): void {
+  if (useStudio.getState().ui.pointed !== key) patch("ui", { pointed: key });
+}
+
 export function toggleStep(step: StepName): void {
   const { open } = useStudio.getState().ui;
   patch("ui", { open: { ...open, [step]: !open[step] } });
 }
 
-/** Unfolds a step, and brings it into sight where the page is narrow. */
-export function showStep(step: StepName): void {
+export function foldSteps(): void {
+  patch("ui", { open: { data: false, methods: false, training: false } });
+}
+
+/** Unfolds a step, by itself: nothing moves that somebody may be about to press. */
+export function unfoldStep(step: StepName): void {
   patch("ui", { open: { ...useStudio.getState().ui.open, [step]: true } });
+}
+
+/** Unfolds a step that somebody asked for, and brings it into sight. */
+export function showStep(step: StepName): void {
+  unfoldStep(step);
   requestAnimationFrame(() => document.getElementById(`step-${step}`)?.scrollIntoView({ block: "start" }));
 }
 

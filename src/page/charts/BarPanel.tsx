@@ -1,4 +1,7 @@
-/** Horizontal bars, one row per run, stacked from parts. Used for memory and for speed. */
+/**
+ * Horizontal bars, one row per run, stacked from parts, each below its name: names of any length
+ * are whole. Used for memory and for speed.
+ */
 
 import { memo } from "react";
 import { Bar, BarChart, ResponsiveContainer, useXAxisScale, useYAxisScale, XAxis, YAxis } from "recharts";
@@ -7,7 +10,7 @@ export interface BarRow {
   key: string;
   name: string;
   fill: string;
-  /** Written after the bar. */
+  /** Written after the name. */
   label: string;
   parts: readonly number[];
 }
@@ -19,6 +22,8 @@ interface BarPanelProps {
 }
 
 const rowHeight = 32;
+/** From the middle of a bar up to the foot of its name. */
+const nameHeight = 8;
 
 export const BarPanel = memo(function BarPanel({ rows, opacities }: BarPanelProps) {
   const most = Math.max(...rows.map((row) => row.parts.reduce((sum, part) => sum + part, 0)), 0);
@@ -27,19 +32,18 @@ export const BarPanel = memo(function BarPanel({ rows, opacities }: BarPanelProp
       <BarChart
         layout="vertical"
         data={rows as BarRow[]}
-        margin={{ top: 4, right: 104, bottom: 4, left: 0 }}
-        barSize={12}
+        margin={{ top: 4, right: 8, bottom: 4, left: 1 }}
+        barSize={8}
         accessibilityLayer={false}
       >
         <XAxis type="number" hide domain={[0, most || 1]} />
         <YAxis
           type="category"
           dataKey="key"
-          width={124}
-          tick={<NameTick rows={rows} />}
+          width={1}
+          tick={false}
           tickLine={false}
           axisLine={{ stroke: "var(--line-strong)" }}
-          interval={0}
         />
         {opacities.map((opacity, part) => (
           <Bar
@@ -57,37 +61,22 @@ export const BarPanel = memo(function BarPanel({ rows, opacities }: BarPanelProp
   );
 });
 
-interface NameTickProps {
-  rows: readonly BarRow[];
-  x?: number;
-  y?: number;
-  payload?: { value: string };
-}
-
-/** A row's name, right-aligned on the axis; recharts gives the place. */
-function NameTick({ rows, x, y, payload }: NameTickProps) {
-  const name = rows.find((row) => row.key === payload?.value)?.name ?? "";
-  return (
-    <text x={x} y={y} dy={4} fontSize={13} fill="var(--ink)" textAnchor="end">
-      <title>{name}</title>
-      {name.length <= 16 ? name : `${name.slice(0, 15)}…`}
-    </text>
-  );
-}
-
-/** What is written after each bar. */
+/** A row's name above its bar, with what it comes to. */
 function BarLabels({ rows }: { rows: readonly BarRow[] }) {
   const toX = useXAxisScale();
   const toY = useYAxisScale();
   if (!toX || !toY) return null;
   return rows.map((row) => {
-    const end = Number(toX(row.parts.reduce((sum, part) => sum + part, 0)));
+    const start = Number(toX(0));
     const middle = Number(toY(row.key, { position: "middle" }));
     // While the chart is being laid out the scales know neither rows nor width.
-    if (!Number.isFinite(end) || !Number.isFinite(middle)) return null;
+    if (!Number.isFinite(start) || !Number.isFinite(middle)) return null;
     return (
-      <text key={row.key} x={end + 8} y={middle} dy={4} fontSize={13} fill="var(--ink)">
-        {row.label}
+      <text key={row.key} x={start + 6} y={middle - nameHeight} fontSize={13} fill="var(--ink)">
+        {row.name}{" "}
+        <tspan dx={6} fill="var(--muted)">
+          {row.label}
+        </tspan>
       </text>
     );
   });

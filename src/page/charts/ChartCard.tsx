@@ -1,14 +1,18 @@
 /**
  * The frame of a chart: title, the picture with its summary in words, a table instead of it, and
- * its downloads.
+ * how it is saved or copied.
  */
 
 import { Download, Table2 } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { type ReactNode, useId, useRef, useState } from "react";
+import { flushSync } from "react-dom";
 import { messageOf } from "../../errors/message-of";
-import { downloadChart, type LegendEntry } from "../export/chart-image";
-import { patch } from "../store/store";
+import { pointAt } from "../actions/ui";
+import { captionOf } from "../export/chart-caption";
+import { copyChart, downloadChart, type LegendEntry } from "../export/chart-image";
+import { Explained } from "../glossary/Term";
+import { allComparisons, patch, useStudio } from "../store/store";
 import "./ChartCard.css";
 
 interface ChartCardProps {
@@ -18,6 +22,10 @@ interface ChartCardProps {
   /** What the picture shows, in words. */
   summary: string;
   className?: string;
+  /** What the horizontal axis of a saved picture is called; left out where there is none. */
+  xTitle?: string;
+  /** How it is read, in words below it. */
+  note?: ReactNode;
   /** Controls of this chart. */
   tools?: ReactNode;
   /** The same numbers as a table; null where there are none yet. */
@@ -27,16 +35,32 @@ interface ChartCardProps {
   children: ReactNode;
 }
 
-export function ChartCard({ title, detail, summary, className, tools, table, legend, children }: ChartCardProps) {
+export function ChartCard(props: ChartCardProps) {
+  const { title, detail, summary, className, xTitle, note, tools, table, legend, children } = props;
   const id = useId();
   const picture = useRef<HTMLDivElement>(null);
   const [asTable, setAsTable] = useState(false);
-  const download = (kind: "png" | "svg") => {
+  const save = (kind: "png" | "svg" | "copy") => {
     const svg = picture.current?.querySelector("svg");
     if (!svg) return;
-    downloadChart(svg, { title, legend, kind }).catch((error: unknown) => {
-      patch("ui", { notice: { kind: "error", text: `The chart "${title}" was not saved: ${messageOf(error)}` } });
-    });
+    // Without the run that the pointer came over on its way to the menu.
+    flushSync(() => pointAt(null));
+    const newest = allComparisons(useStudio.getState())[0];
+    const image = { title, legend, xTitle, caption: newest ? captionOf(newest) : null };
+    const saying = (kind: "info" | "error", text: string) => patch("ui", { notice: { kind, text } });
+    if (kind !== "copy") {
+      downloadChart(svg, image, kind).catch((error: unknown) => {
+        saying("error", `The chart "${title}" was not saved: ${messageOf(error)}`);
+      });
+      return;
+    }
+    copyChart(svg, image).then(
+      () => saying("info", `The chart "${title}" is in the clipboard as a picture.`),
+      (error: unknown) => {
+        const why = messageOf(error).replace(/\.$/, "");
+        saying("error", `The chart "${title}" was not copied: ${why}. Download it as a picture instead.`);
+      },
+    );
   };
   const showTable = asTable && table !== null;
   return (
@@ -65,11 +89,14 @@ export function ChartCard({ title, detail, summary, className, tools, table, leg
                 </DropdownMenu.Trigger>
                 <DropdownMenu.Portal>
                   <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-                    <DropdownMenu.Item className="menu-item" onSelect={() => download("png")}>
+                    <DropdownMenu.Item className="menu-item" onSelect={() => save("png")}>
                       Picture (PNG)
                     </DropdownMenu.Item>
-                    <DropdownMenu.Item className="menu-item" onSelect={() => download("svg")}>
+                    <DropdownMenu.Item className="menu-item" onSelect={() => save("svg")}>
                       Drawing (SVG)
+                    </DropdownMenu.Item>
+                    <DropdownMenu.Item className="menu-item" onSelect={() => save("copy")}>
+                      Copy the picture
                     </DropdownMenu.Item>
                   </DropdownMenu.Content>
                 </DropdownMenu.Portal>
@@ -88,6 +115,7 @@ export function ChartCard({ title, detail, summary, className, tools, table, leg
           {children}
         </div>
       )}
+      {note && <p className="chart-note">{typeof note === "string" ? <Explained>{note}</Explained> : note}</p>}
     </figure>
   );
 }

@@ -10,7 +10,7 @@ import { LinesContext } from "./lines-context";
 import { nearestIndex } from "./reduce-points";
 
 export function Crosshair() {
-  const lines = use(LinesContext);
+  const { lines } = use(LinesContext);
   const at = useStudio((state) => state.ui.crosshair);
   const area = usePlotArea();
   const toX = useXAxisScale();

@@ -10,9 +10,9 @@ import { formatTick } from "../numbers";
 import { xAxisLook, yAxisLook } from "./axes";
 import { Crosshair } from "./Crosshair";
 import { Curves } from "./Curves";
-import { LinesContext } from "./lines-context";
+import { LineEnds } from "./LineEnds";
+import { type Drawn, LinesContext } from "./lines-context";
 import { plotMargin, yAxisWidth } from "./plot-geometry";
-import type { PlottedLine } from "./plotted-lines";
 import type { Axis } from "./ticks";
 
 interface FrameProps {
@@ -20,23 +20,25 @@ interface FrameProps {
   y: Axis;
   log: boolean;
   formatY: (value: number) => string;
-  /** One marker a point (few points), else one at the end of a line. */
-  pointMarkers: boolean;
+  /** Of values that are measured now and then, not at every step. */
+  evaluated: boolean;
+  /** Pixels for the names of the lines, to the right of the plot. */
+  names: number;
 }
 
 interface LinePanelProps extends FrameProps {
-  lines: readonly PlottedLine[];
+  drawn: Drawn;
 }
 
-export function LinePanel({ lines, ...frame }: LinePanelProps) {
+export function LinePanel({ drawn, ...frame }: LinePanelProps) {
   return (
-    <LinesContext value={lines}>
+    <LinesContext value={drawn}>
       <Frame {...frame} />
     </LinesContext>
   );
 }
 
-const Frame = memo(function Frame({ x, y, log, formatY, pointMarkers }: FrameProps) {
+const Frame = memo(function Frame({ x, y, log, formatY, evaluated, names }: FrameProps) {
   // recharts lays out axes for data it knows: the two corners of the plot.
   const corners = [
     { x: x.domain[0], y: y.domain[0] },
@@ -44,7 +46,7 @@ const Frame = memo(function Frame({ x, y, log, formatY, pointMarkers }: FramePro
   ];
   return (
     <ResponsiveContainer width="100%" height="100%" debounce={50}>
-      <LineChart data={corners} margin={plotMargin} accessibilityLayer={false}>
+      <LineChart data={corners} margin={{ ...plotMargin, right: names }} accessibilityLayer={false}>
         <CartesianGrid vertical={false} stroke="var(--line)" />
         <XAxis
           type="number"
@@ -66,7 +68,8 @@ const Frame = memo(function Frame({ x, y, log, formatY, pointMarkers }: FramePro
           tickFormatter={formatY}
         />
         <Line dataKey="y" stroke="none" dot={false} activeDot={false} isAnimationActive={false} />
-        <Curves pointMarkers={pointMarkers} />
+        <Curves evaluated={evaluated} />
+        <LineEnds width={names} />
         <Crosshair />
       </LineChart>
     </ResponsiveContainer>

@@ -1,15 +1,13 @@
 /**
- * Bytes by category: what all runs share once, then what each run has of its own. Before a run: the
- * estimate.
+ * Bytes by category: what all runs share once, then what each run has of its own. The bars sum to
+ * the total above them. Before a run: the estimate.
  */
 
-import type { ByteCategory, MemoryBytes } from "../../worker/api";
+import { isEnded } from "../../plan/phase";
 import { appearance } from "../appearance";
 import { formatBytes } from "../numbers";
 import { memoryWords, wordsOf } from "../store/device-words";
-import { firstSeeds } from "../store/first-seeds";
-import { ownBytes } from "../store/memory-bytes";
-import type { StudioState } from "../store/state";
+import { type MemoryBars, OWN, type OwnCategory, type RunBytes, shownBars } from "../store/memory-bytes";
 import { useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { useSteady } from "../use-steady";
@@ -17,89 +15,79 @@ import { BarPanel, type BarRow } from "./BarPanel";
 import { ChartCard } from "./ChartCard";
 import "./MemoryChart.css";
 
-const parts: readonly { category: Exclude<ByteCategory, "weights" | "onnxruntime">; name: string; opacity: number }[] =
-  [
-    { category: "adapter", name: "adapter", opacity: 1 },
-    { category: "gradients", name: "gradients", opacity: 0.82 },
-    { category: "optimizer", name: "optimiser", opacity: 0.66 },
-    { category: "activations", name: "activations", opacity: 0.5 },
-    { category: "cache", name: "cached prefix", opacity: 0.38 },
-    { category: "runtime", name: "kernels", opacity: 0.24 },
-  ];
+const parts: Record<OwnCategory, { name: string; opacity: number }> = {
+  adapter: { name: "adapter", opacity: 1 },
+  gradients: { name: "gradients", opacity: 0.75 },
+  optimizer: { name: "optimiser", opacity: 0.5 },
+  runtime: { name: "kernels", opacity: 0.25 },
+};
 
-const opacities = parts.map((part) => part.opacity);
+const opacities = OWN.map((category) => parts[category].opacity);
 
-interface RunBytes {
-  key: string;
-  name: string;
-  slot: number;
-  bytes: MemoryBytes;
-}
+const sumOf = ({ own }: RunBytes) => OWN.reduce((sum, category) => sum + own[category], 0);
 
 export function MemoryChart() {
-  const { current } = useSlowComparison();
+  const { current, past } = useSlowComparison();
+  const newest = current ?? past[0] ?? null;
   const methods = useStudio((state) => state.methods);
-  const model = useStudio((state) => state.model.summary);
+  const training = useStudio((state) => state.training);
+  const data = useStudio((state) => state.data);
+  const model = useStudio((state) => state.model);
   const here = useStudio(memoryWords);
-  const measured = measuredBytes(current);
-  const estimated = measured.length === 0;
-  const runs = estimated ? estimatedBytes(methods) : measured;
-  const weights = model?.memoryBytes ?? runs[0]?.bytes.weights ?? 0;
-  const all = estimated ? methods.estimate?.total : current?.memoryBytes;
-  const onnxruntime = all?.onnxruntime ?? 0;
-  const summed = runs.reduce((sum, run) => sum + ownBytes(run.bytes), weights + onnxruntime);
-  const total = all?.total ?? summed;
-  const rows = useSteady<BarRow[]>([
-    {
-      key: "weights",
-      name: "Base, shared",
-      fill: "var(--muted)",
-      label: formatBytes(weights),
-      parts: [weights],
-    },
-    // Not told any more after the worker was started anew.
-    ...(all
-      ? [
-          {
-            key: "onnxruntime",
-            name: "onnxruntime",
+  const shown = shownBars(newest, { methods, training, data, model });
+  const bars = shown?.bars ?? null;
+  const estimated = shown?.measured !== true;
+  const rows = useSteady<BarRow[]>(
+    bars === null
+      ? []
+      : [
+          ...bars.shared.map(({ name, bytes }) => ({
+            key: name,
+            name,
             fill: "var(--muted)",
-            label: formatBytes(onnxruntime),
-            parts: [onnxruntime],
-          },
-        ]
-      : []),
-    ...runs.map((run) => ({
-      key: run.key,
-      name: run.name,
-      fill: appearance(run.slot).color,
-      label: formatBytes(ownBytes(run.bytes)),
-      parts: parts.map((part) => run.bytes[part.category]),
-    })),
-  ]);
+            label: formatBytes(bytes),
+            parts: [bytes],
+          })),
+          ...bars.runs.map((run) => ({
+            key: run.key,
+            name: run.name,
+            fill: appearance(run.slot).color,
+            label: formatBytes(sumOf(run)),
+            parts: OWN.map((category) => run.own[category]),
+          })),
+        ],
+  );
   // What was measured is named after where it was measured.
-  const { title } = estimated || !current?.executor ? here : wordsOf(current.executor);
+  const { title } = estimated || !newest?.executor ? here : wordsOf(newest.executor);
   const kind = estimated ? "estimated" : "measured";
   const spoken = rows.map((row) => `${row.name} ${row.label}`).join(", ");
   return (
     <ChartCard
       title={title}
-      detail={runs.length > 0 ? `${estimated ? "about " : ""}${formatBytes(total)}` : null}
-      summary={runs.length > 0 ? `Bytes, ${kind}: ${spoken}.` : "Nothing to show yet."}
+      detail={bars ? `${estimated ? "about " : ""}${formatBytes(bars.total)}` : null}
+      summary={bars ? `Bytes, ${kind}: ${spoken}.` : "Nothing to show yet."}
       className="chart-bars"
-      legend={parts.map(({ name, opacity }) => ({ name, shade: opacity }))}
-      table={runs.length === 0 ? null : () => <MemoryTable runs={runs} weights={weights} onnxruntime={onnxruntime} />}
+      legend={OWN.map((category) => ({ name: parts[category].name, shade: parts[category].opacity }))}
+      table={bars && (() => <MemoryTable bars={bars} />)}
     >
-      {runs.length === 0 ? (
-        <p className="chart-nothing">The estimate appears with a model, data and a method.</p>
+      {bars === null ? (
+        <p className="chart-nothing">
+          {newest && isEnded(newest.state)
+            ? "It ended before its memory was measured."
+            : "The estimate appears with a model, data and a method."}
+        </p>
       ) : (
         <>
           <BarPanel rows={rows} opacities={opacities} />
           <div className="bar-key" aria-hidden="true">
-            {parts.map((part) => (
-              <span key={part.category}>
-                <i style={{ opacity: part.opacity }} />
-                {part.name}
+            <span>
+              <i className="bar-key-shared" />
+              shared by all runs
+            </span>
+            {OWN.map((category) => (
+              <span key={category}>
+                <i style={{ opacity: parts[category].opacity }} />
+                {parts[category].name}
               </span>
             ))}
           </div>
@@ -109,63 +97,50 @@ export function MemoryChart() {
   );
 }
 
-function MemoryTable({
-  runs,
-  weights,
-  onnxruntime,
-}: {
-  runs: readonly RunBytes[];
-  weights: number;
-  onnxruntime: number;
-}) {
+/** With what a step of each run uses of the workspace, which is in no sum twice. */
+function MemoryTable({ bars: { shared, runs, total } }: { bars: MemoryBars }) {
   return (
     <table className="table">
       <thead>
         <tr>
           <th scope="col">Run</th>
-          {parts.map((part) => (
-            <th key={part.category} scope="col" className="number">
-              {part.name}
+          {OWN.map((category) => (
+            <th key={category} scope="col" className="number">
+              {parts[category].name}
             </th>
           ))}
           <th scope="col" className="number">
-            own total
+            own
+          </th>
+          <th scope="col" className="number">
+            of the workspace
           </th>
         </tr>
       </thead>
       <tbody>
-        <tr>
-          <th scope="row">Base weights, shared</th>
-          <td colSpan={parts.length + 1}>{formatBytes(weights)}</td>
-        </tr>
-        <tr>
-          <th scope="row">onnxruntime's own, shared</th>
-          <td colSpan={parts.length + 1}>{formatBytes(onnxruntime)}</td>
-        </tr>
+        {shared.map(({ name, bytes }) => (
+          <tr key={name}>
+            <th scope="row">{name}</th>
+            <td colSpan={OWN.length + 2}>{formatBytes(bytes)}</td>
+          </tr>
+        ))}
         {runs.map((run) => (
           <tr key={run.key}>
             <th scope="row">{run.name}</th>
-            {parts.map((part) => (
-              <td key={part.category} className="number">
-                {formatBytes(run.bytes[part.category])}
+            {OWN.map((category) => (
+              <td key={category} className="number">
+                {formatBytes(run.own[category])}
               </td>
             ))}
-            <td className="number">{formatBytes(ownBytes(run.bytes))}</td>
+            <td className="number">{formatBytes(sumOf(run))}</td>
+            <td className="number">{formatBytes(run.activations)}</td>
           </tr>
         ))}
+        <tr>
+          <th scope="row">All together</th>
+          <td colSpan={OWN.length + 2}>{formatBytes(total)}</td>
+        </tr>
       </tbody>
     </table>
   );
-}
-
-function measuredBytes(current: StudioState["comparison"]["current"]): RunBytes[] {
-  const runs = firstSeeds(current?.runs ?? []);
-  return runs.flatMap(({ key, variant, slot, bytes }) => (bytes ? { key, name: variant.group, slot, bytes } : []));
-}
-
-function estimatedBytes({ runs, estimate }: StudioState["methods"]): RunBytes[] {
-  return runs.flatMap(({ id, name, slot }) => {
-    const own = estimate?.runs.find((entry) => entry.run === name && entry.problem === null);
-    return own ? { key: id, name, slot, bytes: own.bytes } : [];
-  });
 }

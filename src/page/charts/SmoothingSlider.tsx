@@ -1,10 +1,11 @@
 /** How much the strong line of the training loss is smoothed. The curve itself is never changed. */
 
-import { patch, useStudio } from "../store/store";
+import { patch } from "../store/store";
+import { useSmoothing } from "./use-smoothing";
 import "../fields/SliderField.css";
 
 export function SmoothingSlider() {
-  const smoothing = useStudio((state) => state.ui.smoothing);
+  const smoothing = useSmoothing();
   return (
     <label className="slider">
       Smoothing

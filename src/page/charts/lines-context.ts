@@ -4,6 +4,13 @@
  */
 
 import { createContext } from "react";
+import type { Level } from "./levels";
 import type { PlottedLine } from "./plotted-lines";
 
-export const LinesContext = createContext<readonly PlottedLine[]>([]);
+export interface Drawn {
+  lines: readonly PlottedLine[];
+  levels: readonly Level[];
+  format: (value: number) => string;
+}
+
+export const LinesContext = createContext<Drawn>({ lines: [], levels: [], format: String });

@@ -21,3 +21,11 @@ export function smooth(values: ArrayLike<number>, weight: number): Float64Array 
   }
   return out;
 }
+
+/** Runs of fewer steps are short: a long average would lag behind by a tenth of them. */
+const SHORT = 100;
+
+/** The weight where none is chosen. */
+export function usualSmoothing(steps: number): number {
+  return steps < SHORT ? 0.6 : 0.9;
+}

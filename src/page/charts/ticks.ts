@@ -5,18 +5,29 @@ export interface Axis {
   ticks: number[];
 }
 
+/**
+ * Values that lie closer together, for their size, are one: ticks between them could not be told
+ * apart.
+ */
+const LEAST_SPREAD = 1e-9;
+
 /** A linear axis whose ends are ticks of 1, 2 or 5 × 10ⁿ. */
 export function linearAxis(low: number, high: number, count = 5): Axis {
-  const step = roundStep((high - low || Math.abs(high) || 1) / Math.max(1, count));
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const spread = high - low > LEAST_SPREAD * size ? high - low : size || 1;
+  const step = roundStep(spread / Math.max(1, count));
   const from = Math.floor(low / step + 1e-9) * step;
   const to = Math.max(Math.ceil(high / step - 1e-9) * step, from + step);
   return { domain: [clean(from), clean(to)], ticks: range(from, to, step) };
 }
 
-/** An axis that ends with the data and has round ticks inside: for the horizontal one. */
-export function openAxis(low: number, high: number, count = 5): Axis {
+/**
+ * An axis that ends with the data and has round ticks inside: for the horizontal one.
+ * @param whole of what is counted, such as steps: ticks are whole numbers
+ */
+export function openAxis(low: number, high: number, { count = 5, whole = false } = {}): Axis {
   const end = high > low ? high : low + 1;
-  const step = roundStep((end - low) / Math.max(1, count));
+  const step = roundStep((end - low) / Math.max(1, count), whole);
   return { domain: [low, end], ticks: range(Math.ceil(low / step - 1e-9) * step, end, step) };
 }
 
@@ -35,10 +46,11 @@ export function logAxis(low: number, high: number): Axis {
   return { domain: [from, to], ticks: all.filter((tick) => tick >= from && tick <= to) };
 }
 
-function roundStep(raw: number): number {
+function roundStep(raw: number, whole = false): number {
   const power = 10 ** Math.floor(Math.log10(raw));
-  const factor = [1, 2, 2.5, 5, 10].find((candidate) => candidate * power >= raw * 0.999) ?? 10;
-  return factor * power;
+  const factors = whole && power <= 1 ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10];
+  const step = power * (factors.find((candidate) => candidate * power >= raw * 0.999) ?? 10);
+  return whole ? Math.max(1, step) : step;
 }
 
 function range(from: number, to: number, step: number): number[] {

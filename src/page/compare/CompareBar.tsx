@@ -1,14 +1,18 @@
 /** Starts, holds and ends a comparison, and says where it stands. */
 
-import { Pause, Play, RotateCcw, Square } from "lucide-react";
+import { Bell, BellRing, Pause, Play, RotateCcw, Square } from "lucide-react";
 import { isEnded, type Phase } from "../../plan/phase";
 import { compare, continueComparison, pause, resume, stop } from "../actions/compare";
-import { recentSpeed } from "../curves/run-curves";
+import { type RunCurves, recentSpeed } from "../curves/run-curves";
 import { Message } from "../layout/Message";
-import { formatCount, formatDuration, formatRate } from "../numbers";
+import { canNotify, setNotify } from "../notify";
+import { formatAbout, formatCount, formatDuration, formatLeft, formatRate } from "../numbers";
+import { isOfWhatIsOpen } from "../store/comparable";
 import { stepsPerSecond } from "../store/events";
+import { expectedSeconds } from "../store/expected-time";
 import type { ComparisonSlice } from "../store/state";
 import { isBusy, patch, useStudio } from "../store/store";
+import { secondsUntil } from "../store/time-left";
 import { shownWait } from "../store/waits";
 import { whyNot } from "./obstacle";
 import { ProgressLine } from "./ProgressLine";
@@ -20,11 +24,17 @@ export function CompareBar() {
   const busy = useStudio(isBusy);
   const wait = useStudio(shownWait);
   const lost = useStudio((state) => state.device.lost !== null);
+  const expected = useStudio(expectedSeconds);
+  const pacing = useStudio((state) => state.methods.pacing);
   const { current, error, stopping } = slice;
   const phase = current?.state ?? "idle";
   const searching = useStudio((state) => state.methods.searching);
   const evaluating = wait?.event.wait === "evaluating";
-  const resumable = !lost && isResumable(phase) && lastGoodStep(slice) !== null;
+  // What has ended says nothing of other data that are open by now, and does not go on beside them.
+  const isOfOpen = useStudio((state) => current !== null && (busy || isOfWhatIsOpen(current, state)));
+  const resumable = !lost && isOfOpen && isResumable(phase) && lastGoodStep(slice) !== null;
+  const said = searching ? searchStatus(stopping) : isOfOpen ? status(slice, evaluating) : null;
+  const line = [said, busy ? null : obstacle].filter((part) => part !== null).join(" ") || readyIn(expected, pacing);
   return (
     <div className="compare-bar">
       <div className="compare-row">
@@ -72,11 +82,14 @@ export function CompareBar() {
             </button>
           )}
         </div>
-        <p className="compare-status" role="status" id="compare-obstacle">
-          {(searching ? searchStatus(stopping) : status(slice, evaluating)) ??
-            obstacle ??
-            "Ready. All chosen methods train on the same batches, side by side."}
+        <p className="compare-status" id="compare-obstacle">
+          {line}
         </p>
+        {/* Not the line itself, whose figures change twice a second: a reader would never stop. */}
+        <p className="visually-hidden" role="status">
+          {busy ? announcement(phase, searching, stopping) : line}
+        </p>
+        {busy && <NotifyButton />}
       </div>
       {wait && <ProgressLine />}
       {!wait && busy && !searching && current && (
@@ -96,6 +109,39 @@ export function CompareBar() {
   );
 }
 
+/** Whoever looks elsewhere hears of the end. */
+function NotifyButton() {
+  const notify = useStudio((state) => state.ui.notify);
+  if (!canNotify()) return null;
+  const Icon = notify ? BellRing : Bell;
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-pressed={notify}
+      aria-label="Notify me when it has ended"
+      title="Notify me when it has ended"
+      onClick={() => void setNotify(!notify)}
+    >
+      <Icon size={16} aria-hidden="true" />
+    </button>
+  );
+}
+
+function readyIn(expected: number | null, pacing: boolean): string {
+  const trying = pacing ? ": a few steps are tried to say how long it takes here" : "";
+  const time = expected === null ? trying : `: ${formatAbout(expected)} on this computer`;
+  return `Ready${time}. All chosen methods train on the same batches, side by side.`;
+}
+
+/** What a screen reader says of a comparison that is busy: only when its state changes. */
+function announcement(phase: Phase, searching: boolean, stopping: boolean): string {
+  if (searching) return searchStatus(stopping);
+  if (stopping) return "Stopping…";
+  if (phase === "paused") return "Paused.";
+  return phase === "preparing" ? "Preparing the runs…" : "Training.";
+}
+
 function searchStatus(stopping: boolean): string {
   return stopping ? "Stopping the search…" : "Searching learning rates on held-out training rows.";
 }
@@ -113,7 +159,7 @@ function lastGoodStep(slice: ComparisonSlice): number | null {
   return steps && steps.length > 0 ? Math.min(...steps) : null;
 }
 
-function status({ current, pace, stopping }: ComparisonSlice, evaluating: boolean): string | null {
+function status({ current, progress, stopping }: ComparisonSlice, evaluating: boolean): string | null {
   if (!current || current.state === "idle") return null;
   const done = `step ${formatCount(current.step)} of ${formatCount(current.steps)}`;
   if (stopping) return `Stopping… · ${evaluating ? "a last evaluation · " : ""}${done}`;
@@ -131,21 +177,22 @@ function status({ current, pace, stopping }: ComparisonSlice, evaluating: boolea
       return `Finished: ${formatCount(current.steps)} steps in ${formatDuration(seconds)}.`;
     }
     case "running": {
-      const rate = stepsPerSecond(pace);
+      const rate = stepsPerSecond(progress);
+      // By the same clock as the steps: what all runs read in one.
       const tokens = current.runs
         .filter((run) => run.state === "running")
-        .reduce((sum, run) => sum + (recentSpeed(run.curves)?.tokensPerSecond ?? 0), 0);
+        .reduce((sum, run) => sum + tokensPerStep(run.curves), 0);
       const parts = [done];
       if (rate) parts.push(formatRate(rate, "step"));
-      if (tokens > 0 && rate) parts.push(formatRate(tokens / Math.max(1, runningCount(current)), "token"));
-      if (rate && current.steps > current.step) {
-        parts.push(`${formatDuration((current.steps - current.step) / rate)} left`);
-      }
+      if (rate && tokens > 0) parts.push(formatRate(rate * tokens, "token"));
+      const left = progress && secondsUntil(progress.ending, progress.recent.at(-1)!.time);
+      if (left) parts.push(formatLeft(left, progress.ending!.slower));
       return parts.join(" · ");
     }
   }
 }
 
-function runningCount(comparison: NonNullable<ComparisonSlice["current"]>): number {
-  return comparison.runs.filter((run) => run.state === "running").length;
+function tokensPerStep(curves: RunCurves): number {
+  const speed = recentSpeed(curves);
+  return speed === null ? 0 : speed.tokensPerSecond * speed.secondsPerStep;
 }

@@ -1,41 +1,42 @@
-/** The key to all charts: one toggle per run; past comparisons behind the current one. */
+/** The key to all charts: one toggle per run; past comparisons behind the newest one. */
 
 import { X } from "lucide-react";
 import { splitsOf } from "../../data/splits";
-import { forget } from "../actions/compare";
-import { showRuns } from "../actions/ui";
+import { remove } from "../actions/removal";
+import { pointAt, showRuns } from "../actions/ui";
 import { RunSwatch } from "../charts/RunSwatch";
 import { recentSpeed } from "../curves/run-curves";
 import { formatBytes, formatCount, formatDuration, formatPlural, formatWhen } from "../numbers";
 import { areComparable } from "../store/comparable";
 import { ownBytes } from "../store/memory-bytes";
 import type { Comparison, RunRecord } from "../store/state";
-import { useStudio } from "../store/store";
+import { patch, useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import "./Legend.css";
 
 export function Legend() {
   const { current, past } = useSlowComparison();
   const hidden = useStudio((state) => state.ui.hidden);
-  if (!current && past.length === 0) return null;
+  const newest = current ?? past[0];
+  if (!newest) return null;
+  const earlier = past.filter((comparison) => comparison !== newest);
   return (
     <div className="legend">
-      {current && (
-        <fieldset className="legend-group">
-          <legend className="visually-hidden">Runs plotted</legend>
-          <Entries comparison={current} hidden={hidden} faded={false} />
-        </fieldset>
-      )}
-      {past.length > 0 && (
+      <fieldset className="legend-group">
+        <legend className="visually-hidden">Runs plotted</legend>
+        <Entries comparison={newest} hidden={hidden} faded={false} />
+        {current === null && <Remove comparison={newest} />}
+      </fieldset>
+      {earlier.length > 0 && (
         <details className="legend-past">
           <summary>
-            {past.length === 1 ? "1 earlier comparison" : `${past.length} earlier comparisons`}
+            {earlier.length === 1 ? "1 earlier comparison" : `${earlier.length} earlier comparisons`}
             <span className="muted"> · drawn faint when shown</span>
           </summary>
-          {past.map((comparison) => {
+          {earlier.map((comparison) => {
             const keys = comparison.runs.map((run) => run.key);
             const anyShown = keys.some((key) => !hidden.has(key));
-            const isAlike = areComparable(comparison, current ?? past[0]!);
+            const isAlike = areComparable(comparison, newest);
             return (
               <fieldset key={comparison.id} className="legend-group">
                 <legend className="legend-when">
@@ -53,21 +54,30 @@ export function Legend() {
                     {formatPlural(comparison.runs.length, "run")} on other rows or another model, not drawn with these
                   </span>
                 )}
-                <button
-                  type="button"
-                  className="icon-button"
-                  aria-label={`Forget the comparison of ${formatWhen(comparison.startedAt)} and its adapters`}
-                  title="Forget this comparison and its adapters"
-                  onClick={() => void forget(comparison)}
-                >
-                  <X size={14} aria-hidden="true" />
-                </button>
+                <Remove comparison={comparison} />
               </fieldset>
             );
           })}
+          <button type="button" className="text-button" onClick={() => patch("ui", { notebook: true })}>
+            All are in the notebook
+          </button>
         </details>
       )}
     </div>
+  );
+}
+
+function Remove({ comparison }: { comparison: Comparison }) {
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={`Remove the comparison of ${formatWhen(comparison.startedAt)} and its adapters`}
+      title="Remove this comparison and its adapters"
+      onClick={() => void remove([comparison.id])}
+    >
+      <X size={14} aria-hidden="true" />
+    </button>
   );
 }
 
@@ -89,7 +99,8 @@ function Entries({ comparison, hidden, faded }: EntriesProps) {
   const noun = !splits ? "seeds" : training.seeds > 1 ? "runs" : `${splits.noun}s`;
   return [...groups].map(([title, { run, keys }]) => {
     const { slot, name } = run;
-    const shown = keys.some((key) => !hidden.has(key));
+    const shownKey = keys.find((key) => !hidden.has(key)) ?? null;
+    const shown = shownKey !== null;
     return (
       <button
         key={keys[0]}
@@ -98,6 +109,10 @@ function Entries({ comparison, hidden, faded }: EntriesProps) {
         aria-pressed={shown}
         title={[shown ? "Hide this run" : "Show this run", ...costs(run)].join(" · ")}
         onClick={() => showRuns(keys, !shown)}
+        onPointerEnter={() => pointAt(shownKey)}
+        onPointerLeave={() => pointAt(null)}
+        onFocus={() => pointAt(shownKey)}
+        onBlur={() => pointAt(null)}
       >
         <RunSwatch slot={slot} faded={faded || !shown} />
         {keys.length === 1 ? name : `${title}, ${keys.length} ${noun}`}

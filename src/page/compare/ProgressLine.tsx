@@ -2,8 +2,9 @@
 
 import { useEffect, useState } from "react";
 import type { ProgressEvent } from "../../worker/api";
-import { formatBytes, formatCount, formatDuration } from "../numbers";
+import { formatBytes, formatCount, formatDuration, formatLeft } from "../numbers";
 import { useStudio } from "../store/store";
+import { secondsUntil } from "../store/time-left";
 import { shownWait } from "../store/waits";
 import "./ProgressLine.css";
 
@@ -15,6 +16,8 @@ const words: Record<ProgressEvent["wait"], string> = {
   tokenising: "Tokenising",
   "loading weights": "Loading weights",
   "reading training rows": "Reading every training row once through the frozen model",
+  "reading rows": "Reading every training row once with",
+  "reading words": "Reading the rows' most frequent words one by one for",
   "semantic pass": "Running the semantic text once through the frozen model",
   "searching rates": "Searching the best learning rate of",
   "compiling kernels": "Compiling kernels",
@@ -28,23 +31,25 @@ export function ProgressLine() {
   const wait = useStudio(shownWait);
   const now = useNow(wait !== null);
   if (!wait) return null;
-  const { event, since, startedAtDone } = wait;
+  const { event, since, startedAtDone, ending } = wait;
   const amount = (value: number) => (event.unit === "bytes" ? formatBytes(value) : formatCount(value));
   const unit = event.unit === "bytes" ? "" : ` ${event.unit}`;
   const elapsed = Math.max(0, (now - since) / 1000);
   const rate = elapsed > 0.5 ? (event.done - startedAtDone) / elapsed : 0;
-  const left = event.total !== null && rate > 0 ? (event.total - event.done) / rate : null;
-  const parts = [
-    event.total === null ? `${amount(event.done)}${unit}` : `${amount(event.done)} of ${amount(event.total)}${unit}`,
-  ];
+  const left = secondsUntil(ending, now);
+  const parts: string[] = [];
+  if (event.total !== null) parts.push(`${amount(event.done)} of ${amount(event.total)}${unit}`);
+  // Where nothing has been counted yet there may be nothing to count.
+  else if (event.done > 0) parts.push(`${amount(event.done)}${unit}`);
   if (event.unit === "bytes" && rate > 0) parts.push(`${formatBytes(rate)}/s`);
-  if (left !== null && left >= 1) parts.push(`${formatDuration(left)} left`);
-  else if (elapsed >= 1 && left === null) parts.push(`${formatDuration(elapsed)} so far`);
+  if (left !== null) parts.push(formatLeft(left, ending!.slower));
+  else if (elapsed >= 1 && ending === null) parts.push(`${formatDuration(elapsed)} so far`);
   return (
     <div className="progress-line">
       <span className="progress-text">
         {words[event.wait]}
-        {event.detail && <span className="muted"> {event.detail}</span>} · {parts.join(" · ")}
+        {event.detail && <span className="muted"> {event.detail}</span>}
+        {parts.map((part) => ` · ${part}`)}
       </span>
       <progress
         className="progress"

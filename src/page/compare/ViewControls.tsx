@@ -2,21 +2,19 @@
 
 import { Segmented } from "../fields/Segmented";
 import { patch, useStudio } from "../store/store";
+import { useSlowComparison } from "../store/use-slow-comparison";
+import { offeredAxes } from "./axes";
 import "./ViewControls.css";
 
 export function ViewControls() {
   const { axis, logLoss } = useStudio((state) => state.ui);
+  const axes = offeredAxes(useSlowComparison().current?.runs ?? [], axis);
   return (
     <div className="view-controls">
       <Segmented
         label="Horizontal axis"
         value={axis}
-        choices={[
-          { value: "step", label: "by step" },
-          { value: "tokens", label: "by tokens" },
-          { value: "seconds", label: "by seconds" },
-          { value: "flops", label: "by FLOPs" },
-        ]}
+        choices={axes}
         onChange={(chosen) => patch("ui", { axis: chosen, crosshair: null })}
       />
       <Segmented

@@ -1,5 +1,6 @@
 /** What stands in the way of comparing, in the words shown beside the button. */
 
+import type { DataRole } from "../../worker/api";
 import type { StudioState } from "../store/state";
 
 /** Why Compare cannot be pressed, or null. */
@@ -11,8 +12,10 @@ export function whyNot(state: StudioState): string | null {
   if (report.status !== "ready" && report.status !== "software")
     return "Choose another device above: this one cannot be used.";
   if (state.model.opening) return "Loading the base model…";
-  if (!state.model.summary) return "No base model is loaded.";
+  if (!state.model.summary) return withoutModel(state.model);
   if (state.data.opening) return `Opening ${state.data.opening}…`;
+  const [awaited] = state.data.awaited?.files ?? [];
+  if (awaited) return `${awaited.file} was open as ${partWords[awaited.role]}: open it again (step 1).`;
   if (!state.data.summary) return "Open data first (step 1).";
   if (state.data.summary.problem !== null) return "Choose columns that can be read (step 1).";
   if (state.methods.runs.length === 0) return "Add a method first (step 2).";
@@ -24,4 +27,18 @@ export function whyNot(state: StudioState): string | null {
   const field = Object.keys(state.training.problems)[0];
   if (field) return `${field} cannot be used as it is (step 3).`;
   return null;
+}
+
+/** What a file is open as. */
+export const partWords: Record<DataRole, string> = {
+  train: "the training file",
+  validation: "the validation file",
+  test: "the test file",
+};
+
+function withoutModel({ awaited, error }: StudioState["model"]): string {
+  if (!awaited || error !== null) return "No base model is loaded.";
+  const { linked, folder } = awaited;
+  const name = linked?.source.replace(/^\w+:/, "") ?? (folder === null ? "a folder" : `the folder ${folder}`);
+  return `The base model was ${name}, which is not here: open it again under Base model, or another one.`;
 }

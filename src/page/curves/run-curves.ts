@@ -11,11 +11,13 @@ const stepColumns = [
   "learningRate",
   "gradNorm",
   "tokens",
+  "keptTokens",
+  "weightSum",
   "seconds",
   "flops",
   "memoryBytes",
 ] as const;
-const evaluationColumns = ["step", "loss", ...metricNames, "rows", "tokens", "seconds", "flops"] as const;
+const evaluationColumns = ["step", "loss", ...metricNames, "rows", "tokens", "keptTokens", "seconds", "flops"] as const;
 
 export type StepColumn = (typeof stepColumns)[number];
 export type EvaluationColumn = (typeof evaluationColumns)[number];
@@ -38,7 +40,18 @@ export function createCurves(snapshot?: CurvesSnapshot): RunCurves {
 }
 
 export function snapshotCurves(curves: RunCurves): CurvesSnapshot {
-  return { steps: curves.steps.snapshot(), evaluations: curves.evaluations.snapshot() };
+  return {
+    steps: withoutUncounted(curves.steps.snapshot()),
+    evaluations: withoutUncounted(curves.evaluations.snapshot()),
+  };
+}
+
+/** A curve of a time before these were counted is kept as it was. */
+function withoutUncounted<Column extends string>({ length, columns }: TableSnapshot<Column>): TableSnapshot<Column> {
+  const counted = Object.entries<Float64Array>(columns).filter(
+    ([name, values]) => (name !== "keptTokens" && name !== "weightSum") || !values.every(Number.isNaN),
+  );
+  return { length, columns: Object.fromEntries(counted) as TableSnapshot<Column>["columns"] };
 }
 
 /**
@@ -53,6 +66,7 @@ export function addStep(curves: RunCurves, event: StepEvent): void {
     curves.evaluations.truncate("step", event.step);
   }
   const { step, epoch, loss, learningRate, gradNorm, tokens, seconds, flops } = event;
+  const { keptTokens = Number.NaN, weightSum = Number.NaN } = event;
   curves.steps.push({
     step,
     epoch,
@@ -60,6 +74,8 @@ export function addStep(curves: RunCurves, event: StepEvent): void {
     learningRate,
     gradNorm,
     tokens,
+    keptTokens,
+    weightSum,
     seconds,
     flops,
     memoryBytes: event.memoryBytes.total,
@@ -69,31 +85,38 @@ export function addStep(curves: RunCurves, event: StepEvent): void {
 /** Adds an evaluation; an earlier one of the same step is replaced. */
 export function addEvaluation(curves: RunCurves, event: EvaluationEvent): void {
   curves.evaluations.truncate("step", event.step);
-  const { step, loss, rows, tokens, seconds, flops } = event;
+  const { step, loss, rows, tokens, keptTokens = Number.NaN, seconds, flops } = event;
   const metrics = Object.fromEntries(metricNames.map((name) => [name, event[name] ?? Number.NaN]));
-  curves.evaluations.push({ step, loss, ...(metrics as Record<MetricName, number>), rows, tokens, seconds, flops });
+  const measured = metrics as Record<MetricName, number>;
+  curves.evaluations.push({ step, loss, ...measured, rows, tokens, keptTokens, seconds, flops });
+}
+
+export interface Speed {
+  secondsPerStep: number;
+  tokensPerSecond: number;
+  stepsPerSecond: number;
 }
 
 /** Seconds and tokens of a run's own recent training, over its last `window` steps. */
-export function recentSpeed(
-  curves: RunCurves,
-  window = 20,
-): { secondsPerStep: number; tokensPerSecond: number; stepsPerSecond: number } | null {
-  const { steps } = curves;
-  const end = steps.length - 1;
-  const start = Math.max(0, end - window);
-  if (end <= start) return null;
-  const seconds = steps.column("seconds");
-  const tokens = steps.column("tokens");
-  const number = steps.column("step");
-  const elapsed = (seconds[end] as number) - (seconds[start] as number);
-  const done = (number[end] as number) - (number[start] as number);
-  if (!(elapsed > 0) || done <= 0) return null;
-  return {
-    secondsPerStep: elapsed / done,
-    stepsPerSecond: done / elapsed,
-    tokensPerSecond: ((tokens[end] as number) - (tokens[start] as number)) / elapsed,
-  };
+export function recentSpeed(curves: RunCurves, window = 20): Speed | null {
+  return meanSpeed([curves], window);
+}
+
+/** The same over several runs, as seeds are: all their steps by all their seconds. */
+export function meanSpeed(runs: readonly RunCurves[], window: number): Speed | null {
+  let [elapsed, done, read] = [0, 0, 0];
+  for (const { steps } of runs) {
+    const end = steps.length - 1;
+    const start = Math.max(0, end - window);
+    if (end <= start) continue;
+    const between = (name: "seconds" | "tokens" | "step") => steps.column(name)[end]! - steps.column(name)[start]!;
+    if (!(between("seconds") > 0) || between("step") <= 0) continue;
+    elapsed += between("seconds");
+    done += between("step");
+    read += between("tokens");
+  }
+  if (done === 0) return null;
+  return { secondsPerStep: elapsed / done, stepsPerSecond: done / elapsed, tokensPerSecond: read / elapsed };
 }
 
 export interface EvaluationSummary {

@@ -17,8 +17,12 @@ import "./ChangedRows.css";
 /** A label may be called anything, so leaving out needs a value that no label has. */
 const LEAVE_OUT = "\u0000";
 
+/** Rows of the list that are shown at first, and with each press. */
+const SHOWN = 20;
+
 export function ChangedRows({ summary }: { summary: DataSummary }) {
   const { changed } = summary;
+  const [shown, setShown] = useState(SHOWN);
   const section = useRef<HTMLElement>(null);
   const undo = (work: Promise<void>) => {
     // Its button goes away.
@@ -38,19 +42,19 @@ export function ChangedRows({ summary }: { summary: DataSummary }) {
             </button>
           </div>
           <ul className="changed-rows-list">
-            {changed.map(({ change, file, text, given }) => (
+            {changed.slice(0, shown).map(({ change, file, text, given }) => (
               <li key={`${change.file ?? "train"} ${change.row}`}>
                 <span className="changed-rows-said">
                   <span className="muted">
                     {file === summary.train.file ? "" : `${file ?? change.file}, `}row {formatCount(change.row)}
                   </span>{" "}
-                  {given !== "" && <s>{given}</s>} {changeInWords(change)}
+                  {given !== "" && <s>{given}</s>} {changeInWords(change, summary.settings.labelNames)}
                   {text !== "" && <span className="changed-rows-text">{text}</span>}
                 </span>
                 <button
                   type="button"
                   className="button button-small"
-                  aria-label={`Undo: row ${formatCount(change.row)} ${changeInWords(change)}`}
+                  aria-label={`Undo: row ${formatCount(change.row)} ${changeInWords(change, summary.settings.labelNames)}`}
                   onClick={() => undo(takeBackChange(change))}
                 >
                   Undo
@@ -58,6 +62,11 @@ export function ChangedRows({ summary }: { summary: DataSummary }) {
               </li>
             ))}
           </ul>
+          {changed.length > shown && (
+            <button type="button" className="text-button" onClick={() => setShown(shown + SHOWN)}>
+              Show more ({formatCount(changed.length - shown)})
+            </button>
+          )}
         </>
       )}
       <details>

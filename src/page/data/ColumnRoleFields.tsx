@@ -1,4 +1,7 @@
-/** What is to be learned, and which columns say it. */
+/**
+ * What is to be learned, and what of its columns is more than a choice in the preview's header:
+ * templates, lists of labels and what stands between labels.
+ */
 
 import { useEffect, useState } from "react";
 import type { ColumnRole, ColumnRoles, DataSummary, RoleField, TaskId } from "../../worker/api";
@@ -7,12 +10,14 @@ import { Field } from "../fields/Field";
 import { SelectField } from "../fields/SelectField";
 import "./ColumnRoleFields.css";
 
-/** A column may itself have an empty name, so "none" needs a value no column has. */
+/** What stands between labels may be any text, so "guess" needs a value that nobody types. */
 const NONE = "\u0000";
 
 export function ColumnRoleFields({ summary }: { summary: DataSummary }) {
   const { tasks, roles, settings } = summary;
-  const shown = roles.filter(({ without }) => !without || !settings.columns[without]);
+  const shown = roles.filter(
+    ({ kind, without }) => kind !== "column" && kind !== "optional" && (!without || !settings.columns[without]),
+  );
   return (
     <>
       <SelectField
@@ -21,24 +26,22 @@ export function ColumnRoleFields({ summary }: { summary: DataSummary }) {
         choices={tasks.map(({ id, title }) => ({ value: id, label: title }))}
         onChange={(task) => void setData({ task: task as TaskId, columns: {} }, "columns")}
       />
-      <div className={gridOf(shown.length)}>
-        {shown.map((field) =>
-          field.kind === "template" ? (
-            <TemplateField key={field.role} field={field} summary={summary} />
-          ) : field.kind === "columns" ? (
-            <SeveralColumns key={field.role} field={field} summary={summary} />
-          ) : field.kind === "separator" ? (
-            <SeparatorField key={field.role} field={field} summary={summary} />
-          ) : (
-            <OneColumn key={field.role} field={field} summary={summary} />
-          ),
-        )}
-      </div>
+      {shown.length > 0 && (
+        <div className="field-grid field-grid-1">
+          {shown.map((field) =>
+            field.kind === "template" ? (
+              <TemplateField key={field.role} field={field} summary={summary} />
+            ) : field.kind === "columns" ? (
+              <SeveralColumns key={field.role} field={field} summary={summary} />
+            ) : (
+              <SeparatorField key={field.role} field={field} summary={summary} />
+            ),
+          )}
+        </div>
+      )}
     </>
   );
 }
-
-const gridOf = (fields: number) => ["field-grid field-grid-1", "field-grid"][fields - 1] ?? "field-grid field-grid-3";
 
 interface RoleProps {
   field: RoleField;
@@ -47,20 +50,6 @@ interface RoleProps {
 
 function change({ settings }: DataSummary, fields: ColumnRoles): void {
   void setData({ columns: { ...settings.columns, ...fields } }, "columns");
-}
-
-function OneColumn({ field: { role, title, kind }, summary }: RoleProps) {
-  const chosen = summary.settings.columns[role] as string | null | undefined;
-  const columns = summary.columns.map((column) => ({ value: column, label: column }));
-  const none = { value: NONE, label: kind === "optional" ? "none" : "choose…" };
-  return (
-    <SelectField
-      label={title}
-      value={chosen ?? NONE}
-      choices={kind === "optional" || chosen === undefined ? [none, ...columns] : columns}
-      onChange={(value) => change(summary, { [role]: value === NONE ? null : value })}
-    />
-  );
 }
 
 /** A text of which the columns' values are part; it is taken over when the field is left. */

@@ -1,31 +1,38 @@
 /** Step 1: which data, which columns, what is held out. */
 
-import { splitsOf } from "../../data/splits";
-import type { DataSummary } from "../../worker/api";
+import { lazy, Suspense } from "react";
 import { setData } from "../actions/data";
 import { toggleStep } from "../actions/ui";
 import { ProgressLine } from "../compare/ProgressLine";
 import { NumberField } from "../fields/NumberField";
 import { Message } from "../layout/Message";
 import { Step } from "../layout/Step";
-import { formatCount, formatPercent, formatPlural } from "../numbers";
-import type { DataSlice } from "../store/state";
+import { formatCount } from "../numbers";
 import { isBusy, useStudio } from "../store/store";
 import { shownWait } from "../store/waits";
+import { AwaitedFiles } from "./AwaitedFiles";
 import { ChangedRows } from "./ChangedRows";
 import { ColumnRoleFields } from "./ColumnRoleFields";
 import { DropZone } from "./DropZone";
+import { dataInOneLine } from "./data-in-one-line";
 import { HubDataset } from "./HubDataset";
 import { LabelErrorsPanel } from "./LabelErrorsPanel";
 import { LabelList } from "./LabelList";
-import { LengthHistogram } from "./LengthHistogram";
+import { LabelNames } from "./LabelNames";
 import { NumberHistogram } from "./NumberHistogram";
+import { OwnEncoding } from "./OwnEncoding";
 import { PartsFields } from "./PartsFields";
 import { PreviewTable } from "./PreviewTable";
+import { RememberFiles } from "./RememberFiles";
 import { Samples } from "./Samples";
 import { TaggedRows } from "./TaggedRows";
+import { TaskSentence } from "./TaskSentence";
 import { TokenStrips } from "./TokenStrips";
 import { VocabularyTable } from "./VocabularyTable";
+
+const DataCheckBox = lazy(() => import("./DataCheckBox"));
+const WeightRules = lazy(() => import("./WeightRules"));
+const LengthHistogram = lazy(() => import("./LengthHistogram"));
 
 export function DataPanel() {
   const data = useStudio((state) => state.data);
@@ -41,7 +48,7 @@ export function DataPanel() {
     <Step
       number={1}
       title="Data"
-      summary={inOneLine(data)}
+      summary={dataInOneLine(data)}
       done={summary !== null}
       open={open}
       onToggle={() => toggleStep("data")}
@@ -49,6 +56,7 @@ export function DataPanel() {
       {busy && <p className="field-help">Locked while the comparison runs.</p>}
       <fieldset className="plain-fieldset" disabled={busy}>
         <legend className="visually-hidden">Data</legend>
+        <AwaitedFiles />
         <DropZone />
         {opening && !reading && <p className="waiting">Opening {opening}…</p>}
         {opening && reading && <ProgressLine />}
@@ -58,15 +66,27 @@ export function DataPanel() {
             {summary && ` ${summary.train.file} stays open.`}
           </Message>
         )}
+        <OwnEncoding part="train" />
+        <RememberFiles />
         <HubDataset />
         <Samples />
         {summary && (
-          <>
+          <fieldset className="plain-fieldset" disabled={opening !== null}>
             <PreviewTable summary={summary} />
             <ColumnRoleFields summary={summary} />
             {error?.place === "columns" && <Message kind="error">{error.message}</Message>}
             {summary.problem !== null && <Message kind="error">{summary.problem}</Message>}
+            {summary.notices.map((notice) => (
+              <Message key={notice} kind="info">
+                {notice}
+              </Message>
+            ))}
+            <Suspense fallback={null}>
+              <DataCheckBox summary={summary} />
+            </Suspense>
             {summary.labels.length > 0 && <LabelList summary={summary} />}
+            <LabelNames key={`${summary.train.file} ${summary.train.bytes}`} summary={summary} />
+            {summary.problem === null && <TaskSentence summary={summary} />}
             {(summary.answer === "label" || summary.answer === "labels") && summary.problem === null && (
               <LabelErrorsPanel
                 key={`${summary.train.file} ${summary.train.bytes} ${summary.settings.task}`}
@@ -74,6 +94,9 @@ export function DataPanel() {
               />
             )}
             <ChangedRows summary={summary} />
+            <Suspense fallback={null}>
+              <WeightRules summary={summary} />
+            </Suspense>
             <TokenStrips summary={summary} />
             <TaggedRows summary={summary} />
             <NumberHistogram summary={summary} />
@@ -81,7 +104,11 @@ export function DataPanel() {
             {(error?.place === "validation" || error?.place === "test") && (
               <Message kind="error">{error.message}</Message>
             )}
-            <LengthHistogram summary={summary} />
+            <OwnEncoding part="validation" />
+            <OwnEncoding part="test" />
+            <Suspense fallback={null}>
+              <LengthHistogram summary={summary} context={context} />
+            </Suspense>
             <VocabularyTable summary={summary} />
             <div className="field-inline">
               <NumberField
@@ -100,47 +127,9 @@ export function DataPanel() {
               />
             </div>
             {error?.place === "settings" && <Message kind="error">{error.message}</Message>}
-            {summary.truncated > 0 && summary.answer !== "text" && (
-              <Message kind="info">
-                {formatPlural(summary.truncated, "text")} of {formatCount(rowsOf(summary))} (
-                {formatPercent(summary.truncated / rowsOf(summary))}) will be cut to{" "}
-                {formatPlural(summary.settings.maxLength, "token")}; the longest has {formatCount(summary.longest)}.
-              </Message>
-            )}
-            {summary.notices.map((notice) => (
-              <Message key={notice} kind="info">
-                {notice}
-              </Message>
-            ))}
-          </>
+          </fieldset>
         )}
       </fieldset>
     </Step>
   );
-}
-
-const rowsOf = ({ trainRows, validationRows, testRows }: DataSummary) => trainRows + validationRows + testRows;
-
-/** What is kept from training: `10 % held out`, `10 % for validation, 5 folds`. */
-function heldInWords({ validation, test, settings }: DataSummary): string {
-  const percent = (fraction: number) => formatPercent(fraction, 0);
-  const plan = settings.test ?? null;
-  const splits = splitsOf(plan);
-  if (!validation && !test && plan === null) return `${percent(settings.validationFraction)} held out`;
-  const watched = `${validation?.file ?? percent(settings.validationFraction)} for validation`;
-  if (test) return `${watched}, ${test.file} for the test`;
-  if (splits) return `${watched}, ${formatPlural(splits.count, splits.noun)}`;
-  return typeof plan === "number" ? `${watched}, ${percent(plan)} for the test` : watched;
-}
-
-function inOneLine({ summary, sample, opening, error }: DataSlice): string {
-  if (opening) return `Opening ${opening}…`;
-  if (!summary) return error ? "No data is open." : "Drop a file or pick a sample.";
-  const name = sample ? sample.title : summary.train.file;
-  const rows = formatPlural(summary.train.rows, "row");
-  if (summary.problem !== null) return `${name} · ${rows} · columns to be chosen`;
-  const noun = summary.answer === "tags" ? "tag" : "label";
-  const said = summary.labels.length > 0 ? [formatPlural(summary.labels.length, noun)] : [];
-  const changed = summary.changed.length > 0 ? [`${formatPlural(summary.changed.length, "row")} changed`] : [];
-  return [name, rows, ...changed, ...said, heldInWords(summary)].join(" · ");
 }

@@ -1,18 +1,11 @@
 /** Where a training file is dropped or chosen. */
 
 import { FileUp } from "lucide-react";
-import { useDropzone } from "react-dropzone";
-import { receiveDrop } from "../actions/drop";
+import { useTrainingDrop } from "./use-training-drop";
 import "./DropZone.css";
 
 export function DropZone() {
-  const { getRootProps, getInputProps, isDragActive, open } = useDropzone({
-    multiple: false,
-    noClick: true,
-    noKeyboard: true,
-    noDragEventsBubbling: true,
-    onDrop: receiveDrop,
-  });
+  const { getRootProps, getInputProps, isDragActive, open } = useTrainingDrop();
   return (
     <div {...getRootProps({ className: isDragActive ? "drop-zone drop-zone-active" : "drop-zone" })}>
       <FileUp size={20} aria-hidden="true" />

@@ -167,12 +167,13 @@ interface SuspectProps {
 }
 
 function Suspect({ row, found, changed, kept, onKeep }: SuspectProps) {
+  const labelNames = useStudio((state) => state.data.summary?.settings.labelNames);
   const { file, fileName, part, text, given, likely } = row;
   const place = { ...(file !== "train" && { file }), row: row.row };
   const which = `row ${formatCount(row.row)}${file === "train" ? "" : ` of ${fileName}`}`;
   const answer = found.answer === "label" ? { label: likely[0]! } : { labels: likely };
   const names = (labels: readonly string[]) => (labels.length === 0 ? "no label" : labels.join(", "));
-  const done = changed ? changeInWords(changed.change) : kept ? "kept as it is" : null;
+  const done = changed ? changeInWords(changed.change, labelNames) : kept ? "kept as it is" : null;
   // The first button stays the same one, so that the keyboard's place is not lost.
   const first = done
     ? { said: "Undo", about: `Undo: ${which} ${done}`, act: () => (changed ? void takeBackChange(place) : onKeep()) }

@@ -24,13 +24,21 @@ export function LabelList({ summary }: { summary: DataSummary }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section className="label-scroll" aria-label="Labels" tabIndex={0}>
         <table className="table label-table">
-          <thead className="visually-hidden">
+          <thead>
             <tr>
-              <th scope="col">Label</th>
-              <th scope="col">Share</th>
-              <th scope="col">Training {tags ? "words" : "rows"}</th>
-              <th scope="col">Validation {tags ? "words" : "rows"}</th>
-              {tested && <th scope="col">Test {tags ? "words" : "rows"}</th>}
+              <th scope="col">{tags ? "Tag" : "Label"}</th>
+              <td />
+              <th scope="col" className="number">
+                training
+              </th>
+              <th scope="col" className="number">
+                validation
+              </th>
+              {tested && (
+                <th scope="col" className="number">
+                  test
+                </th>
+              )}
             </tr>
           </thead>
           <tbody>
@@ -47,8 +55,8 @@ export function LabelList({ summary }: { summary: DataSummary }) {
                   </span>
                 </td>
                 <td className="number">{formatCount(label.train)}</td>
-                <td className="number muted">+ {formatCount(label.validation)}</td>
-                {tested && <td className="number muted">+ {formatCount(label.test)}</td>}
+                <td className="number muted">{formatCount(label.validation)}</td>
+                {tested && <td className="number muted">{formatCount(label.test)}</td>}
               </tr>
             ))}
           </tbody>

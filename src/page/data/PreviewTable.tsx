@@ -1,19 +1,31 @@
-/** The first rows of the training file as they stand, with the role of each column. */
+/**
+ * The first rows of the training file as they stand. What each column is, is chosen in its header;
+ * a row can be unfolded, relabelled and left out.
+ */
 
-import type { DataSummary } from "../../worker/api";
+import { ChevronRight } from "lucide-react";
+import { Fragment, useState } from "react";
+import type { ColumnRole, DataSummary } from "../../worker/api";
 import { setData } from "../actions/data";
-import { formatBytes, formatPlural } from "../numbers";
+import { formatBytes, formatCount, formatPlural, formatSetting } from "../numbers";
+import { changeInWords } from "./change-in-words";
+import { offeredRoles, roleOf, withRole } from "./column-roles";
+import { changeOf, RowChoices } from "./RowChoices";
 import "./PreviewTable.css";
 
+/** Rows at first. */
+const FEW = 5;
+
 export function PreviewTable({ summary }: { summary: DataSummary }) {
-  const { roles, settings } = summary;
-  const role = (column: string) =>
-    roles
-      .find(({ role: id, kind }) => {
-        const chosen = [settings.columns[id] ?? []].flat();
-        return chosen.includes(column) || (kind === "template" && chosen[0]?.includes(`{${column}}`));
-      })
-      ?.title.toLowerCase() ?? null;
+  const { settings, columns, preview, weights } = summary;
+  const width = columns.length + (weights ? 2 : 1);
+  const [all, setAll] = useState(false);
+  const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
+  const toggle = (row: number) => {
+    const next = new Set(unfolded);
+    if (!next.delete(row)) next.add(row);
+    setUnfolded(next);
+  };
   return (
     <figure className="preview">
       <figcaption className="group-label">
@@ -36,32 +48,128 @@ export function PreviewTable({ summary }: { summary: DataSummary }) {
         <table className="table preview-table">
           <thead>
             <tr>
-              {summary.columns.map((column) => (
+              <td className="preview-number" />
+              {weights && (
+                <th scope="col" className="preview-weight">
+                  counts
+                </th>
+              )}
+              {columns.map((column) => (
                 <th key={column} scope="col">
-                  {column}
-                  {role(column) && role(column) !== column && <span className="role">{role(column)}</span>}
+                  <ColumnHeader column={column} summary={summary} />
                 </th>
               ))}
             </tr>
           </thead>
           <tbody>
-            {summary.preview.slice(0, 5).map((row, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: rows of a file have no other name than their place
-              <tr key={index}>
-                {summary.columns.map((column, place) => (
-                  <td
-                    key={column}
-                    className={column === settings.columns[roles[0]!.role] ? "cell-text" : undefined}
-                    title={row[place]}
-                  >
-                    {row[place]}
-                  </td>
-                ))}
-              </tr>
-            ))}
+            {preview.slice(0, all ? undefined : FEW).map((cells, index) => {
+              const row = summary.previewNumbers[index]!;
+              const isOpen = unfolded.has(row);
+              const change = changeOf(summary, "train", row);
+              return (
+                <Fragment key={row}>
+                  <tr className={change?.leaveOut ? "preview-left-out" : undefined}>
+                    <td className="preview-number number">
+                      <button
+                        type="button"
+                        className="preview-toggle"
+                        aria-expanded={isOpen}
+                        aria-label={`Row ${formatCount(row)}`}
+                        title="Show the whole row"
+                        onClick={() => toggle(row)}
+                      >
+                        <ChevronRight size={12} aria-hidden="true" />
+                        {formatCount(row)}
+                      </button>
+                    </td>
+                    {weights && <td className="number preview-weight">{weightInCell(weights.preview[index])}</td>}
+                    {columns.map((column, place) => (
+                      <td key={column} className={cellClass(roleOf(column, summary.roles, settings.columns))}>
+                        {cells[place]}
+                      </td>
+                    ))}
+                  </tr>
+                  {isOpen && (
+                    <tr>
+                      <td colSpan={width} className="preview-whole">
+                        <div>
+                          <dl>
+                            {columns.map((column, place) => (
+                              <Fragment key={column}>
+                                <dt className="muted">{column}</dt>
+                                <dd>{cells[place]}</dd>
+                              </Fragment>
+                            ))}
+                          </dl>
+                          {summary.problem === null && (
+                            <RowChoices summary={summary} file="train" row={row} given={givenIn(summary, cells)} />
+                          )}
+                        </div>
+                      </td>
+                    </tr>
+                  )}
+                  {!isOpen && change && (
+                    <tr>
+                      <td className="preview-number" />
+                      <td colSpan={width - 1} className="preview-changed muted">
+                        {changeInWords(change, settings.labelNames)}
+                      </td>
+                    </tr>
+                  )}
+                </Fragment>
+              );
+            })}
           </tbody>
         </table>
       </section>
+      {preview.length > FEW && (
+        <button type="button" className="text-button" aria-expanded={all} onClick={() => setAll(!all)}>
+          {all ? `Show ${FEW}` : `Show ${preview.length}`}
+        </button>
+      )}
     </figure>
+  );
+}
+
+const cellClass = (role: ColumnRole | null) =>
+  role === "text" || role === "tokens" || role === "prompt" ? "cell-text" : undefined;
+
+/** What a row counts for; of rows that are held out nothing is said. */
+const weightInCell = (weight: number | null | undefined) =>
+  weight == null ? "–" : `×${formatSetting(Number(weight.toPrecision(3)))}`;
+
+/** The label that stands in a row, as it is called. */
+function givenIn({ columns, settings }: DataSummary, cells: readonly string[]): string {
+  const { label } = settings.columns;
+  const own = label === undefined ? "" : (cells[columns.indexOf(label)] ?? "").trim();
+  return settings.labelNames?.[own] ?? own;
+}
+
+/** A column's name, and what it is. */
+function ColumnHeader({ column, summary }: { column: string; summary: DataSummary }) {
+  const { roles, settings } = summary;
+  const chosen = roleOf(column, roles, settings.columns);
+  return (
+    <>
+      <span className="preview-column" title={column}>
+        {column}
+      </span>
+      <select
+        className={chosen === null ? "input preview-role" : "input preview-role preview-role-used"}
+        aria-label={`What "${column}" is`}
+        value={chosen ?? ""}
+        onChange={(event) => {
+          const role = (event.target.value || null) as ColumnRole | null;
+          void setData({ columns: withRole(settings.columns, roles, column, role) }, "columns");
+        }}
+      >
+        <option value="">not used</option>
+        {offeredRoles(roles, settings.columns).map(({ role, title }) => (
+          <option key={role} value={role}>
+            {title.toLowerCase()}
+          </option>
+        ))}
+      </select>
+    </>
   );
 }

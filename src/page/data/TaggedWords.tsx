@@ -3,7 +3,7 @@
  */
 
 import { appearance } from "../appearance";
-import { useStudio } from "../store/store";
+import { slotOf, typeOf } from "./entity-types";
 import "./TaggedWords.css";
 
 interface TaggedWordsProps {
@@ -12,9 +12,6 @@ interface TaggedWordsProps {
 }
 
 export function TaggedWords({ words, tags }: TaggedWordsProps) {
-  // The same colour for a type wherever it is shown.
-  const labels = useStudio((state) => state.data.summary?.labels);
-  const types = [...new Set((labels ?? []).flatMap(({ name }) => typeOf(name) ?? []))];
   return (
     <p className="tagged-words">
       {words.map((word, place) => {
@@ -22,7 +19,7 @@ export function TaggedWords({ words, tags }: TaggedWordsProps) {
         const type = typeOf(tag);
         // biome-ignore lint/suspicious/noArrayIndexKey: a word of a text has no other name than its place
         if (type === null) return <span key={place}>{word} </span>;
-        const { color } = appearance(Math.max(0, types.indexOf(type)));
+        const { color } = appearance(slotOf(type));
         const goes = tag.startsWith("I-") && typeOf(tags[place - 1] ?? "O") === type;
         return (
           // biome-ignore lint/suspicious/noArrayIndexKey: a word of a text has no other name than its place
@@ -40,10 +37,4 @@ export function TaggedWords({ words, tags }: TaggedWordsProps) {
       })}
     </p>
   );
-}
-
-/** Of an entity; null outside of any. */
-function typeOf(tag: string): string | null {
-  if (tag === "O") return null;
-  return /^[BIES]-(.+)$/.exec(tag)?.[1] ?? tag;
 }

@@ -4,11 +4,19 @@
  */
 
 import type { DataSummary } from "../../worker/api";
-import { formatCount } from "../numbers";
+import { formatCount, formatSetting } from "../numbers";
 import "./TokenStrips.css";
 
 /** Tokens at the row's end that are always shown; of a longer prompt the middle is left out. */
 const MOST = 90;
+
+const rounded = (weight: number) => formatSetting(Number(weight.toPrecision(3)));
+
+/** A token that counts for nothing is learned as little as one that is only read. */
+function learnedClass(weight: number): string {
+  if (weight === 0) return "strip-out";
+  return weight > 1 ? "strip-learned strip-heavy" : "strip-learned";
+}
 
 export function TokenStrips({ summary }: { summary: DataSummary }) {
   const { strips, learnedTokens, trainRows } = summary;
@@ -23,6 +31,15 @@ export function TokenStrips({ summary }: { summary: DataSummary }) {
       </figcaption>
       <p className="field-help">
         <span className="strip-token strip-learned">learned</span> <span className="strip-token">only read</span>
+        {strips.some(({ tokens }) => tokens.some(({ learned, weight }) => learned && weight !== 1)) && (
+          <>
+            {" "}
+            <span className="strip-token strip-learned strip-heavy">
+              learned<sub className="strip-weight">×2</sub>
+            </span>{" "}
+            what a token counts for
+          </>
+        )}
       </p>
       {strips.map(({ row, tokens }) => {
         const start = Math.max(0, tokens.length - MOST);
@@ -30,13 +47,14 @@ export function TokenStrips({ summary }: { summary: DataSummary }) {
           <p key={row} className="strip">
             <span className="visually-hidden">Row {row}: </span>
             {start > 0 && <span className="muted">… {formatCount(start)} more </span>}
-            {tokens.slice(start).map(({ text, special, learned }, place) => (
+            {tokens.slice(start).map(({ text, special, learned, weight }, place) => (
               <span
                 // biome-ignore lint/suspicious/noArrayIndexKey: a token of a row has no other name than its place
                 key={place}
-                className={`strip-token${learned ? " strip-learned" : ""}${special ? " strip-special" : ""}`}
+                className={`strip-token${learned ? ` ${learnedClass(weight)}` : ""}${special ? " strip-special" : ""}`}
               >
                 {text.replaceAll("\n", "↵")}
+                {learned && weight !== 1 && <sub className="strip-weight">×{rounded(weight)}</sub>}
               </span>
             ))}
           </p>

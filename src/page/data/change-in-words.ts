@@ -1,10 +1,14 @@
 /** What becomes of a row, after its number: `relabelled human`, `left out`. */
 
-import type { RowChange } from "../../worker/api";
+import type { DataSettings, RowChange } from "../../worker/api";
 
-export function changeInWords({ leaveOut, label, labels, number }: RowChange): string {
+/** `labelNames`: what labels are called, by what stands in the file. */
+export function changeInWords(
+  { leaveOut, label, labels, number }: RowChange,
+  labelNames: DataSettings["labelNames"] = {},
+): string {
   if (leaveOut) return "left out";
   if (number !== undefined) return `now ${number}`;
-  const names = labels ?? [label ?? ""];
+  const names = (labels ?? [label ?? ""]).map((name) => (Object.hasOwn(labelNames, name) ? labelNames[name] : name));
   return names.length === 0 ? "now without a label" : `relabelled ${names.join(", ")}`;
 }

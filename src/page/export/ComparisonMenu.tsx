@@ -1,23 +1,47 @@
 /** What can be saved of a comparison, and opening a configuration file. */
 
-import { Check, FolderDown, FolderOpen } from "lucide-react";
+import { FolderDown, FolderOpen, Square, SquareCheck } from "lucide-react";
 import { DropdownMenu } from "radix-ui";
+import { useState } from "react";
+import { messageOf } from "../../errors/message-of";
 import { isUnfinished } from "../../plan/phase";
+import { copyLink } from "../actions/address";
+import { sayHandedOn } from "../actions/check";
 import { openConfiguration } from "../actions/drafts";
 import { FileButton } from "../fields/FileButton";
 import { currentConfiguration } from "../store/configuration";
+import { leftOutOfLink } from "../store/link";
+import { personalDataWarning } from "../store/personal-data";
 import { allComparisons, patch, useStudio } from "../store/store";
 import { configurationFile } from "./configuration-file";
 import { download, fileName } from "./download";
 import { FORMULAS_HELP, FORMULAS_LABEL } from "./formulas";
+import type { ReportForm } from "./save-report";
 
 export function ComparisonMenu() {
   const newest = useStudio((state) => allComparisons(state)[0]);
   const ready = useStudio((state) => state.model.summary !== null && state.data.summary !== null);
   const formulas = useStudio((state) => state.ui.formulas);
-  const saveConfiguration = () => {
-    const configuration = currentConfiguration(useStudio.getState());
-    if (configuration) download(configurationFile(configuration), "comparison.json", "application/json");
+  const [withRows, setWithRows] = useState(false);
+  const warning = useStudio((state) => personalDataWarning(state, newest));
+  const saveConfiguration = async () => {
+    const state = useStudio.getState();
+    const configuration = currentConfiguration(state);
+    if (!configuration) return;
+    download(configurationFile(configuration, state.data.hub), "comparison.json", "application/json");
+    await sayHandedOn("comparison.json is saved, with the texts that you typed for methods.");
+  };
+  const copy = async () => {
+    try {
+      await copyLink();
+    } catch (error) {
+      const text = `The browser did not let the link be copied (${messageOf(error)}): copy it from the address line.`;
+      patch("ui", { notice: { kind: "error", text } });
+      return;
+    }
+    const copied =
+      "The link is copied: base model, methods with the texts that you typed for them, training and how the data are read, but no file, no row and no result.";
+    await sayHandedOn([copied, leftOutOfLink(useStudio.getState()) ?? ""].join(" ").trim());
   };
   const saveMetrics = async () => {
     if (!newest) return;
@@ -25,14 +49,14 @@ export function ComparisonMenu() {
     download(metricsCsv(newest, formulas), `${fileName("metrics", newest.dataTitle, newest.id)}.csv`, "text/csv");
   };
   const isEnded = newest !== undefined && !isUnfinished(newest.state);
-  const saveReport = async () => {
+  const save = async (form: ReportForm) => {
     if (!newest) return;
-    const [{ writeReport }, { reportFacts }] = await Promise.all([
-      import("../../verdict/report"),
-      import("./report-facts"),
-    ]);
-    const name = `${fileName("report", newest.dataTitle, newest.id)}.md`;
-    download(writeReport(reportFacts(newest)), name, "text/markdown");
+    try {
+      const { saveReport } = await import("./save-report");
+      await saveReport(newest, form, withRows);
+    } catch (error) {
+      patch("ui", { notice: { kind: "error", text: `It could not be saved: ${messageOf(error)}` } });
+    }
   };
   return (
     <>
@@ -48,10 +72,14 @@ export function ComparisonMenu() {
           <FolderDown size={16} aria-hidden="true" /> Save
         </DropdownMenu.Trigger>
         <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
-            <DropdownMenu.Item className="menu-item" disabled={!ready} onSelect={saveConfiguration}>
+          <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
+            <DropdownMenu.Item className="menu-item" disabled={!ready} onSelect={() => void saveConfiguration()}>
               <strong>Configuration (JSON)</strong>
               <span className="field-help">As chosen now; opens here and in the headless runner.</span>
+            </DropdownMenu.Item>
+            <DropdownMenu.Item className="menu-item" disabled={!ready} onSelect={() => void copy()}>
+              <strong>Copy link</strong>
+              <span className="field-help">An address that opens the studio with what is chosen now.</span>
             </DropdownMenu.Item>
             <DropdownMenu.Item className="menu-item" disabled={!newest} onSelect={() => void saveMetrics()}>
               <strong>Metrics (CSV)</strong>
@@ -59,13 +87,44 @@ export function ComparisonMenu() {
                 Every step and evaluation {newest ? `on ${newest.dataTitle}` : "of a comparison"}.
               </span>
             </DropdownMenu.Item>
-            <DropdownMenu.Item className="menu-item" disabled={!isEnded} onSelect={() => void saveReport()}>
-              <strong>Report (Markdown)</strong>
+            <DropdownMenu.Item className="menu-item" disabled={!isEnded} onSelect={() => void save("html")}>
+              <strong>Report (HTML)</strong>
               <span className="field-help">
-                Verdict, tables and settings {isEnded ? `of ${newest.dataTitle}` : "once a comparison has ended"}; no
-                text of a row.
+                Verdict, curves, tables, settings and hashes{" "}
+                {isEnded ? `of ${newest.dataTitle}` : "once a comparison has ended"}, in one file to hand on.
               </span>
             </DropdownMenu.Item>
+            <DropdownMenu.Item className="menu-item" disabled={!isEnded} onSelect={() => void save("print")}>
+              <strong>Print the report…</strong>
+              <span className="field-help">On paper, or as a PDF by the browser's own dialog.</span>
+            </DropdownMenu.Item>
+            <DropdownMenu.Item className="menu-item" disabled={!isEnded} onSelect={() => void save("markdown")}>
+              <strong>Report (Markdown)</strong>
+              <span className="field-help">The same without curves and hashes.</span>
+            </DropdownMenu.Item>
+            <DropdownMenu.CheckboxItem
+              className="menu-item"
+              checked={withRows}
+              onCheckedChange={setWithRows}
+              onSelect={(event) => event.preventDefault()}
+            >
+              <strong className="menu-check">
+                {withRows ? <SquareCheck size={16} aria-hidden="true" /> : <Square size={16} aria-hidden="true" />}
+                Rows in the report
+              </strong>
+              <span className="field-help">
+                Off: no text and no cell of a row is in it. On: the first rows, and those that the best run is most
+                wrong about.
+              </span>
+              {warning !== null && <span className="field-problem">{warning}</span>}
+            </DropdownMenu.CheckboxItem>
+            <DropdownMenu.Item className="menu-item" disabled={!isEnded} onSelect={() => void save("logs")}>
+              <strong>Log files (zip)</strong>
+              <span className="field-help">
+                Of every run, for TensorBoard, and as JSONL like an offline run of W&amp;B.
+              </span>
+            </DropdownMenu.Item>
+            <DropdownMenu.Separator className="menu-separator" />
             <DropdownMenu.CheckboxItem
               className="menu-item"
               checked={formulas === "asTheyAre"}
@@ -73,11 +132,13 @@ export function ComparisonMenu() {
               // The menu stays open: what is chosen is for the item above.
               onSelect={(event) => event.preventDefault()}
             >
-              <strong>
-                {FORMULAS_LABEL}{" "}
-                <DropdownMenu.ItemIndicator>
-                  <Check size={14} aria-hidden="true" />
-                </DropdownMenu.ItemIndicator>
+              <strong className="menu-check">
+                {formulas === "asTheyAre" ? (
+                  <SquareCheck size={16} aria-hidden="true" />
+                ) : (
+                  <Square size={16} aria-hidden="true" />
+                )}
+                {FORMULAS_LABEL}
               </strong>
               <span className="field-help">{FORMULAS_HELP}</span>
             </DropdownMenu.CheckboxItem>

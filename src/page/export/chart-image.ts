@@ -1,6 +1,6 @@
 /**
- * A chart as a file: the SVG on the page with its styles written in, a title and a legend; or that
- * as a PNG.
+ * A chart as a file: the SVG on the page with its styles written in, a title, the name of its
+ * horizontal axis, a legend, and a line that says what it is of; or that as a PNG.
  */
 
 import { appearance, markerPath } from "../appearance";
@@ -16,13 +16,16 @@ const styled = [
   "stroke-linejoin",
   "font-size",
   "font-family",
+  "font-weight",
   "text-anchor",
   "opacity",
 ] as const;
 const namespace = "http://www.w3.org/2000/svg";
 const padding = 16;
 const titleHeight = 32;
+const xTitleHeight = 20;
 const legendLine = 24;
+const captionHeight = 24;
 
 /** A run with its line, or a shade of a bar. */
 export type LegendEntry = { name: string; slot: number } | { name: string; shade: number };
@@ -30,19 +33,39 @@ export type LegendEntry = { name: string; slot: number } | { name: string; shade
 interface ChartImage {
   title: string;
   legend: readonly LegendEntry[];
-  kind: "png" | "svg";
+  /** Of the horizontal axis, where it has one. */
+  xTitle: string | undefined;
+  /** Of which data and model it is, in one line; null where of none. */
+  caption: string | null;
 }
 
 /** Saves the chart as it is drawn now, in the colours of the theme. */
-export async function downloadChart(svg: SVGSVGElement, { title, legend, kind }: ChartImage): Promise<void> {
-  const drawing = standalone(svg, title, legend);
-  const text = new XMLSerializer().serializeToString(drawing.svg);
-  const name = fileName(title);
-  if (kind === "svg") download(text, `${name}.svg`, "image/svg+xml");
-  else download(await rasterise(text, drawing.width, drawing.height), `${name}.png`);
+export async function downloadChart(svg: SVGSVGElement, image: ChartImage, kind: "png" | "svg"): Promise<void> {
+  const drawing = standalone(svg, image);
+  const name = fileName(image.title);
+  if (kind === "svg") download(drawing.text, `${name}.svg`, "image/svg+xml");
+  else download(await rasterise(drawing), `${name}.png`);
 }
 
-function standalone(svg: SVGSVGElement, title: string, legend: ChartImage["legend"]) {
+/**
+ * Puts the chart into the clipboard as a PNG.
+ * @throws {Error} where the browser has no clipboard for pictures, or does not let the page use it
+ */
+export async function copyChart(svg: SVGSVGElement, image: ChartImage): Promise<void> {
+  if (!navigator.clipboard || typeof ClipboardItem === "undefined") {
+    throw new Error("this browser has no clipboard for pictures");
+  }
+  // Asked for at once: browsers want a press of a button, and making the picture takes a moment.
+  await navigator.clipboard.write([new ClipboardItem({ "image/png": rasterise(standalone(svg, image)) })]);
+}
+
+interface Drawing {
+  text: string;
+  width: number;
+  height: number;
+}
+
+function standalone(svg: SVGSVGElement, { title, legend, xTitle, caption }: ChartImage): Drawing {
   const { width, height } = svg.getBoundingClientRect();
   const font = getComputedStyle(document.body).fontFamily;
 
@@ -50,9 +73,13 @@ function standalone(svg: SVGSVGElement, title: string, legend: ChartImage["legen
   inlineStyles(svg, copy);
   for (const crosshair of copy.querySelectorAll(".crosshair")) crosshair.remove();
 
+  for (const tooltip of copy.querySelectorAll("title")) tooltip.remove();
+
+  const below = titleHeight + height + (xTitle === undefined ? 0 : xTitleHeight);
   const entries = placeLegend(legend, width);
+  const lines = caption === null ? [] : wrap(caption, width);
   const fullWidth = width + 2 * padding;
-  const fullHeight = titleHeight + height + entries.height + 2 * padding;
+  const fullHeight = below + entries.height + lines.length * captionHeight + 2 * padding;
   const outer = document.createElementNS(namespace, "svg");
   outer.setAttribute("xmlns", namespace);
   outer.setAttribute("width", String(fullWidth));
@@ -76,7 +103,7 @@ function standalone(svg: SVGSVGElement, title: string, legend: ChartImage["legen
   outer.append(copy);
   for (const { entry, x, y } of entries.places) {
     const left = padding + x;
-    const top = padding + titleHeight + height + y;
+    const top = padding + below + y;
     if ("slot" in entry) {
       const { color, dash, marker } = appearance(entry.slot);
       const stroke = { stroke: resolveColor(color), "stroke-width": 2, "stroke-dasharray": dash || "none" };
@@ -87,7 +114,26 @@ function standalone(svg: SVGSVGElement, title: string, legend: ChartImage["legen
     }
     add("text", { x: left + 36, y: top + 5, fill: ink, "font-family": font, "font-size": 13 }, entry.name);
   }
-  return { svg: outer, width: fullWidth, height: fullHeight };
+  const small = { fill: resolveColor("var(--muted)"), "font-family": font, "font-size": 13 };
+  if (xTitle !== undefined) {
+    const centre = { x: padding + width / 2, y: padding + titleHeight + height + 14, "text-anchor": "middle" };
+    add("text", { ...small, ...centre }, xTitle);
+  }
+  for (const [index, line] of lines.entries()) {
+    add("text", { ...small, x: padding, y: padding + below + entries.height + index * captionHeight + 16 }, line);
+  }
+  return { text: new XMLSerializer().serializeToString(outer), width: fullWidth, height: fullHeight };
+}
+
+/** In lines of words that fit, of letters 7.5 pixels wide, which is on the wide side. */
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1) ?? ""} ${word}`.trim();
+    if (lines.length > 0 && longer.length * 7.5 <= width) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /**
@@ -137,10 +183,10 @@ function inlineStyles(source: Element, target: Element): void {
   }
 }
 
-async function rasterise(svg: string, width: number, height: number): Promise<Blob> {
+async function rasterise({ text, width, height }: Drawing): Promise<Blob> {
   const scale = 2;
   const image = new Image();
-  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`;
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   await image.decode();
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(width * scale);

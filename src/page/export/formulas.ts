@@ -1,6 +1,6 @@
 /** What is said where a CSV is saved of cells that a spreadsheet would compute. */
 
-export const FORMULAS_LABEL = "Formulas in CSV as they are";
+export const FORMULAS_LABEL = "Keep formulas in CSV files";
 
 export const FORMULAS_HELP =
-  "Off: a cell that begins with = + - or @ and is no number gets an apostrophe before it, so that no spreadsheet computes it.";
+  "Off: cells that begin with =, +, - or @ and are no number get an apostrophe before them, so that no spreadsheet computes them.";

@@ -7,8 +7,17 @@ import { type FormulaCells, writeCsv } from "../../data/write-csv";
 import { type MetricName, taskMetrics } from "../../tasks/metrics/names";
 import type { Comparison } from "../store/state";
 
-const before = ["run", "method", "split", "step", "epoch", "loss"] as const;
-const after = ["learning_rate", "grad_norm", "tokens", "seconds", "flops", "memory_bytes"] as const;
+const before = ["run", "method", "split", "rows", "step", "epoch", "loss"] as const;
+const after = [
+  "learning_rate",
+  "grad_norm",
+  "tokens",
+  "kept_tokens",
+  "weight_sum",
+  "seconds",
+  "flops",
+  "memory_bytes",
+] as const;
 
 type Row = Partial<Record<(typeof before)[number] | (typeof after)[number] | MetricName, string | number>>;
 
@@ -30,6 +39,8 @@ export function metricsCsv(comparison: Comparison, formulas: FormulaCells = "tex
         learning_rate: steps.column("learningRate")[i],
         grad_norm: steps.column("gradNorm")[i],
         tokens: steps.column("tokens")[i],
+        kept_tokens: finite(steps.column("keptTokens")[i]),
+        weight_sum: finite(steps.column("weightSum")[i]),
         seconds: steps.column("seconds")[i],
         flops: finite(steps.column("flops")[i]),
         memory_bytes: steps.column("memoryBytes")[i],
@@ -39,18 +50,21 @@ export function metricsCsv(comparison: Comparison, formulas: FormulaCells = "tex
       rows.push({
         ...common,
         split: "validation",
+        rows: evaluations.column("rows")[i],
         step: evaluations.column("step")[i],
         loss: evaluations.column("loss")[i],
         ...Object.fromEntries(metrics.map((name) => [name, finite(evaluations.column(name)[i])])),
         tokens: evaluations.column("tokens")[i],
+        kept_tokens: finite(evaluations.column("keptTokens")[i]),
         seconds: evaluations.column("seconds")[i],
         flops: finite(evaluations.column("flops")[i]),
       });
     }
-    if (run.test) {
-      const { step, loss, tokens, seconds } = run.test;
-      const measured = metrics.map((name) => [name, finite(run.test?.[name])]);
-      rows.push({ ...common, split: "test", step, loss, ...Object.fromEntries(measured), tokens, seconds });
+    for (const evaluation of [run.complete, run.test]) {
+      if (!evaluation) continue;
+      const { split, rows: count, step, loss, tokens, seconds } = evaluation;
+      const measured = metrics.map((name) => [name, finite(evaluation[name])]);
+      rows.push({ ...common, split, rows: count, step, loss, ...Object.fromEntries(measured), tokens, seconds });
     }
   }
   return writeCsv(

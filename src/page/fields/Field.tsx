@@ -1,6 +1,7 @@
 /** A labelled input with its help and its problem, tied together for screen readers. */
 
 import { type ReactNode, useId } from "react";
+import { Explained } from "../glossary/Term";
 import "./Field.css";
 
 interface FieldProps {
@@ -27,7 +28,7 @@ export function Field({ label, help, problem, wide, children }: FieldProps) {
       })}
       {help && (
         <p className="field-help" id={`${id}-help`}>
-          {help}
+          {typeof help === "string" ? <Explained>{help}</Explained> : help}
         </p>
       )}
       {problem && (

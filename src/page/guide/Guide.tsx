@@ -6,12 +6,12 @@
 import { Plus } from "lucide-react";
 import { type ReactNode, useState } from "react";
 import type { MethodDescription } from "../../worker/api";
-import { addRun } from "../actions/drafts";
+import { addRuns } from "../actions/drafts";
 import { showStep } from "../actions/ui";
 import { Field } from "../fields/Field";
 import { SelectField } from "../fields/SelectField";
-import { MethodCard } from "../methods/MethodCard";
-import { methodGroups } from "../methods/method-groups";
+import { MethodCard } from "../method-cards/MethodCard";
+import { methodGroups } from "../method-cards/method-groups";
 import { formatPlural } from "../numbers";
 import { patch, useStudio } from "../store/store";
 import { baseModels } from "./base-models";
@@ -155,7 +155,7 @@ function MethodEntry({ method }: { method: MethodDescription }) {
           className="button button-small"
           aria-label={`Add ${title}`}
           onClick={() => {
-            addRun(id);
+            addRuns([id]);
             patch("ui", { guide: false });
             showStep("methods");
           }}

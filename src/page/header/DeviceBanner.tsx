@@ -2,6 +2,7 @@
 
 import { Message } from "../layout/Message";
 import { useStudio } from "../store/store";
+import { Acceleration } from "./Acceleration";
 
 export function DeviceBanner() {
   const { report, lost, refused } = useStudio((state) => state.device);
@@ -19,6 +20,7 @@ export function DeviceBanner() {
             !report.message.includes(String(report.limit.needed)) &&
             ` Needed ${report.limit.name}: ${report.limit.needed}; allowed here: ${report.limit.allowed}.`}
           {report.status !== "software" && " You can still open data and look at it."}
+          {report.status !== "wrong-results" && <Acceleration />}
         </Message>
       )}
       {report?.status === "ready" && report.message !== "" && <Message kind="info">{report.message}</Message>}

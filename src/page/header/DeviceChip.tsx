@@ -5,9 +5,11 @@ import { Popover, RadioGroup } from "radix-ui";
 import { useShallow } from "zustand/react/shallow";
 import type { DeviceChoice, DeviceReport } from "../../worker/api";
 import { chooseDevice } from "../actions/start";
+import { EngineersDetail } from "../layout/EngineersDetail";
 import { formatBytes } from "../numbers";
 import { bytesHeld } from "../store/memory-bytes";
 import { isBusy, useStudio } from "../store/store";
+import { Acceleration } from "./Acceleration";
 import { Facts } from "./Facts";
 import "./DeviceChip.css";
 
@@ -42,8 +44,11 @@ export function DeviceChip() {
               <h2 className="popover-title">{name}</h2>
               {report.message && <p>{report.message}</p>}
               {report.reason && <p>{report.reason}</p>}
+              {report.executor === "processor" && <Acceleration />}
               <DeviceChoices report={report} />
-              <Facts facts={factsOf(report, held)} />
+              <EngineersDetail>
+                <Facts facts={factsOf(report, held)} />
+              </EngineersDetail>
             </>
           )}
         </Popover.Content>

@@ -6,15 +6,16 @@ import { formatDuration } from "../numbers";
 import { tooSilent } from "../store/silence";
 import { useStudio } from "../store/store";
 
+const KEPT = "Data, model, runs and curves are kept, and runs can continue from their last evaluation.";
+
 export function EngineBanner() {
   const lost = useStudio((state) => state.device.lost);
   // Of each tick: a silence that is over is no change of anything else.
   const silence = useStudio((state) => state.silence);
   if (lost !== null) {
     return (
-      <Message kind="error">
-        <strong>The device or its worker was lost.</strong> {lost} Data, model, runs and curves are kept; training goes
-        on from the last evaluation. <StartAgain reason="the engine was lost and started again" />
+      <Message kind="error" actions={<StartAgain reason="the engine was lost and started again" />}>
+        <strong>The device or its worker was lost.</strong> {lost.replace(/\.?$/, ".")} {KEPT}
       </Message>
     );
   }
@@ -22,13 +23,11 @@ export function EngineBanner() {
   if (!silent) return null;
   const time = formatDuration(silent.milliseconds / 1000);
   return (
-    <Message kind="warning">
+    <Message kind="warning" actions={<StartAgain reason="the engine did not answer and was started again" />}>
       <strong>
         {silent.answers ? `Nothing has come from training for ${time}.` : `The engine has not answered for ${time}.`}
       </strong>{" "}
-      That is more than three times what its present step should take. You can wait, or start it again: data, model,
-      runs and curves are kept, and training goes on from the last evaluation.{" "}
-      <StartAgain reason="the engine did not answer and was started again" />
+      That is more than three times what its present step should take. You can wait, or start it again. {KEPT}
     </Message>
   );
 }

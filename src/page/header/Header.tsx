@@ -1,6 +1,6 @@
-/** The top line: which studio, which base model, which device, which theme, help. */
+/** The top line: which studio, which base model, which device, which theme; notebook and help. */
 
-import { CircleHelp, Monitor, Moon, Sun } from "lucide-react";
+import { CircleHelp, Monitor, Moon, NotebookText, Sun } from "lucide-react";
 import { setTheme } from "../actions/ui";
 import type { Theme } from "../store/state";
 import { patch, useStudio } from "../store/store";
@@ -28,6 +28,15 @@ export function Header() {
         <DeviceChip />
       </div>
       <div className="header-tools">
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Notebook of comparisons"
+          title="Notebook of comparisons (n)"
+          onClick={() => patch("ui", { notebook: true })}
+        >
+          <NotebookText size={18} aria-hidden="true" />
+        </button>
         <button
           type="button"
           className="icon-button"

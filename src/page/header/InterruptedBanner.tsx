@@ -8,22 +8,43 @@ import { isBusy, useStudio } from "../store/store";
 
 export function InterruptedBanner() {
   const interrupted = useStudio((state) => state.comparison.interrupted[0]);
-  const busy = useStudio(
-    (state) =>
-      isBusy(state) || state.device.report === null || state.model.opening !== null || state.data.opening !== null,
+  const busy = useStudio(isBusy);
+  // Until what is opened by itself is open; a moment in between must not count as the end of it.
+  const opening = useStudio(
+    ({ data, device, model }) =>
+      device.report === null ||
+      model.opening !== null ||
+      data.opening !== null ||
+      (model.summary === null && model.error === null && model.awaited === null),
   );
   const hasDevice = useStudio(({ device }) => device.lost === null && device.refused === null);
   if (!interrupted || !hasDevice) return null;
   const { step } = interrupted;
   return (
-    <Message kind="info">
-      <strong>A comparison was broken off.</strong> {inWords(interrupted)}{" "}
-      <button type="button" className="button button-small" disabled={busy} onClick={() => void goOn(interrupted)}>
-        {step > 0 ? `Go on from step ${formatCount(step)}` : "Start it again"}
-      </button>{" "}
-      <button type="button" className="button button-small" disabled={busy} onClick={() => void forget(interrupted)}>
-        Forget it
-      </button>
+    <Message
+      kind="info"
+      actions={
+        <>
+          <button
+            type="button"
+            className="button button-small"
+            disabled={busy || opening}
+            onClick={() => void goOn(interrupted)}
+          >
+            {step > 0 ? `Go on from step ${formatCount(step)}` : "Start it again"}
+          </button>
+          <button
+            type="button"
+            className="button button-small"
+            disabled={busy}
+            onClick={() => void forget(interrupted)}
+          >
+            Forget it
+          </button>
+        </>
+      }
+    >
+      <strong>A comparison was broken off.</strong> {inWords(interrupted)}
     </Message>
   );
 }

@@ -5,6 +5,7 @@ import { Popover } from "radix-ui";
 import type { ModelSummary } from "../../worker/api";
 import { openModel, refreshModels } from "../actions/model";
 import { Segmented } from "../fields/Segmented";
+import { EngineersDetail } from "../layout/EngineersDetail";
 import { formatBytes, formatCount, formatParameters } from "../numbers";
 import { memoryWords } from "../store/device-words";
 import { isBusy, patch, useStudio } from "../store/store";
@@ -37,17 +38,23 @@ export function ModelChip() {
               <h2 className="popover-title">{summary.name}</h2>
               <Facts
                 facts={[
-                  ["Family", summary.family],
                   ["Parameters", formatCount(summary.parameters)],
                   ["File", formatBytes(summary.fileBytes)],
                   [capitalise(memory.where), `${formatBytes(summary.memoryBytes)} (${summary.elementType})`],
-                  ["Layers × width", `${summary.layers} × ${formatCount(summary.hiddenSize)}`],
-                  ["Heads", `${summary.heads} query, ${summary.keyValueHeads} key/value`],
-                  ["Vocabulary", formatCount(summary.vocabulary)],
-                  ["Context", `${formatCount(summary.contextLength)} tokens`],
+                  ["Reads at most", `${formatCount(summary.contextLength)} tokens`],
                 ]}
               />
-              <SpecialTokens tokens={summary.specialTokens} />
+              <EngineersDetail>
+                <Facts
+                  facts={[
+                    ["Family", summary.family],
+                    ["Layers × width", `${summary.layers} × ${formatCount(summary.hiddenSize)}`],
+                    ["Heads", `${summary.heads} query, ${summary.keyValueHeads} key/value`],
+                    ["Vocabulary", formatCount(summary.vocabulary)],
+                  ]}
+                />
+                <SpecialTokens tokens={summary.specialTokens} />
+              </EngineersDetail>
               {summary.precisionNote && <p className="field-problem">{summary.precisionNote}</p>}
               <h2 className="popover-title">Weights {memory.where}</h2>
               <fieldset className="plain-fieldset field" disabled={busy || opening !== null}>

@@ -9,9 +9,22 @@ import { patch, useStudio } from "../store/store";
 export function Notice() {
   const notice = useStudio((state) => state.ui.notice);
   if (!notice) return null;
+  const { undo } = notice;
   return (
     <Message kind={notice.kind} onClose={() => patch("ui", { notice: null })}>
-      {notice.text}
+      {notice.text}{" "}
+      {undo && (
+        <button
+          type="button"
+          className="text-button"
+          onClick={() => {
+            patch("ui", { notice: null });
+            undo();
+          }}
+        >
+          Undo
+        </button>
+      )}
     </Message>
   );
 }

@@ -4,6 +4,7 @@
 
 import { CircleAlert, Info } from "lucide-react";
 import type { InstrumentResult } from "../../worker/api";
+import { Explained } from "../glossary/Term";
 import { formatPlural } from "../numbers";
 import { MeasureWhenOpened } from "./MeasureWhenOpened";
 import type { PanelProps } from "./panel";
@@ -35,7 +36,10 @@ function Findings({ findings, gradients }: InstrumentResult<"check-up">) {
               <Info size={16} aria-label="Hint" className="muted" />
             )}
             <span>
-              {sees} <span className="muted">{tries}</span>
+              <Explained>{sees}</Explained>{" "}
+              <span className="muted">
+                <Explained>{tries}</Explained>
+              </span>
             </span>
           </li>
         ))}

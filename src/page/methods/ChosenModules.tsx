@@ -4,12 +4,13 @@
  */
 
 import { formatPlural } from "../numbers";
+import { estimateOf } from "../store/run-estimate";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import "./LayerFields.css";
 
 export function ChosenModules({ run }: { run: DraftRun }) {
-  const chosen = useStudio((state) => state.methods.estimate?.runs.find((entry) => entry.run === run.name)?.chosen);
+  const chosen = useStudio((state) => estimateOf(state.methods, run)?.chosen);
   if (!chosen || chosen.length === 0) return null;
   const categories = [...new Set(chosen.map(({ category }) => category))];
   const blocks = [...new Set(chosen.map(({ block }) => block))];

@@ -8,6 +8,7 @@ import { changeOption } from "../actions/drafts";
 import { NumberField } from "../fields/NumberField";
 import { formatCount, formatPlural } from "../numbers";
 import type { OptionField } from "../store/option-fields";
+import { estimateOf } from "../store/run-estimate";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import { equalSplits } from "./equal-budget";
@@ -22,7 +23,7 @@ interface EqualBudgetProps {
 export function EqualBudget({ run, field }: EqualBudgetProps) {
   const [tokens, setTokens] = useState(20);
   const width = useStudio((state) => state.model.summary?.hiddenSize);
-  const trained = useStudio((state) => state.methods.estimate?.runs.find((entry) => entry.run === run.name));
+  const trained = useStudio((state) => estimateOf(state.methods, run));
   const names = { tokens: field.equalBudget.tokens, positions: field.equalBudget.positions, rank: field.key };
   const [short, positions, rank] = [names.tokens, names.positions, names.rank].map((name) => Number(run.options[name]));
   if (width === undefined || !trained || trained.problem !== null) return null;

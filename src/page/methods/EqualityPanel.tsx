@@ -4,6 +4,7 @@
  */
 
 import type { EqualityClaim, Proof } from "../../worker/api";
+import { changeRun } from "../actions/drafts";
 import { type Question, useAnswer, useQuestion } from "../asking";
 import { Message } from "../layout/Message";
 import { formatPlural, formatSetting } from "../numbers";
@@ -39,7 +40,13 @@ function Claim({ run, claim, index, onProved }: EqualityPanelProps & { claim: Eq
   const { answer: proof, waiting: proving, error, ask } = useQuestion<Proof>();
   const prove = () => {
     const configuration = currentConfiguration(useStudio.getState());
-    if (configuration) ask((studio) => studio.prove(configuration, run.name, index).finally(onProved));
+    if (!configuration) return;
+    const { options } = run;
+    ask(async (studio) => {
+      const found = await studio.prove(configuration, run.name, index).finally(onProved);
+      changeRun(run.id, { proof: { options, method: claim.method, equal: isEqual(found), measured: verdict(found) } });
+      return found;
+    });
   };
   const { text, ...others } = claim.options;
   const options = [
@@ -73,12 +80,16 @@ function Claim({ run, claim, index, onProved }: EqualityPanelProps & { claim: Eq
 /** Float32 logits that are the same but for rounding. */
 const ROUNDING = 1e-4;
 
-function verdict({ rows, logits, difference, largest }: Proof): string {
-  const equal = difference <= ROUNDING * Math.max(1, largest);
+function isEqual({ difference, largest }: Proof): boolean {
+  return difference <= ROUNDING * Math.max(1, largest);
+}
+
+function verdict(proof: Proof): string {
+  const { rows, logits, difference, largest } = proof;
   const measured =
     `${formatPlural(logits, "logit")} of ${formatPlural(rows, "row")}: largest difference ` +
     `${difference.toExponential(1)}, largest logit ${largest.toPrecision(2)}.`;
-  return equal ? `Equal but for rounding. ${measured}` : `Not equal here. ${measured}`;
+  return isEqual(proof) ? `Equal but for rounding. ${measured}` : `Not equal here. ${measured}`;
 }
 
 /**

@@ -1,13 +1,17 @@
 /** What a run will train and need, before anything runs. */
 
+import { Term } from "../glossary/Term";
 import { formatBytes, formatCount, formatSmallPercent } from "../numbers";
 import { memoryWords } from "../store/device-words";
 import { ownBytes } from "../store/memory-bytes";
+import { estimateOf } from "../store/run-estimate";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 
+const OF_BASE = "How much is trained, as a share of the frozen model's own numbers.";
+
 export function EstimateLine({ run }: { run: DraftRun }) {
-  const estimate = useStudio((state) => state.methods.estimate?.runs.find((entry) => entry.run === run.name));
+  const estimate = useStudio((state) => estimateOf(state.methods, run));
   const memory = useStudio(memoryWords);
   const problems = Object.values(run.problems);
   if (problems.length > 0) return <p className="field-problem">Not usable yet: {problems.join(" ")}</p>;
@@ -35,7 +39,8 @@ export function EstimateLine({ run }: { run: DraftRun }) {
   return (
     <p className="run-card-estimate">
       <span>
-        trains <b>{formatCount(adapter)}</b> + <b>{formatCount(head)}</b> head
+        trains {run.sweep && "up to "}
+        <b>{formatCount(adapter)}</b> + <b>{formatCount(head)}</b> <Term of="head">head</Term>
       </span>
       {kept !== undefined && (
         <span title="What makes the prompt or prefix is dropped after training: so many numbers stay.">
@@ -43,14 +48,14 @@ export function EstimateLine({ run }: { run: DraftRun }) {
         </span>
       )}
       <span>
-        <b>{formatSmallPercent(percentOfBase)}</b> of base
+        <b>{formatSmallPercent(percentOfBase)}</b> <abbr title={OF_BASE}>of base</abbr>
       </span>
       <span>
         <b>{formatBytes(ownBytes(estimate.bytes))}</b> {memory.short}
       </span>
       {estimate.virtualTokens > 0 && (
         <span>
-          T = <b>{formatCount(estimate.virtualTokens)}</b>
+          <Term of="tokens">T</Term> = <b>{formatCount(estimate.virtualTokens)}</b>
         </span>
       )}
     </p>

@@ -6,13 +6,14 @@ import { changeRun, markRun } from "../actions/drafts";
 import { NumberField } from "../fields/NumberField";
 import { formatSetting } from "../numbers";
 import { ownSettings } from "../store/configuration";
+import { estimateOf } from "../store/run-estimate";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import "./LayerFields.css";
 
 export function LayerFields({ run }: { run: DraftRun }) {
   const layers = useStudio((state) => state.model.summary?.layers);
-  const estimate = useStudio((state) => state.methods.estimate?.runs.find((entry) => entry.run === run.name));
+  const estimate = useStudio((state) => estimateOf(state.methods, run));
   if (layers === undefined) return null;
   const { frozenLayers, layerDecay } = ownSettings(run);
   const set = frozenLayers !== undefined || layerDecay !== undefined;

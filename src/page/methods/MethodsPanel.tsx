@@ -1,17 +1,19 @@
 /** Step 2: which methods are compared, and what they will need together. */
 
+import { restoreRemoved } from "../actions/drafts";
 import { toggleStep } from "../actions/ui";
+import { EngineersDetail } from "../layout/EngineersDetail";
 import { Message } from "../layout/Message";
 import { Step } from "../layout/Step";
 import { formatBytes } from "../numbers";
 import { memoryWords } from "../store/device-words";
 import { isBusy, useStudio } from "../store/store";
-import { AddMethodMenu } from "./AddMethodMenu";
+import { AddMethod } from "./AddMethod";
 import { Presets } from "./Presets";
 import { RunCard } from "./RunCard";
 
 export function MethodsPanel() {
-  const { runs, descriptions, estimateError } = useStudio((state) => state.methods);
+  const { runs, removed, descriptions, estimateError } = useStudio((state) => state.methods);
   const open = useStudio((state) => state.ui.open.methods);
   const busy = useStudio(isBusy);
   return (
@@ -30,8 +32,16 @@ export function MethodsPanel() {
           return method && <RunCard key={run.id} run={run} method={method} />;
         })}
       </ul>
-      <AddMethodMenu methods={descriptions} />
-      <Presets />
+      {removed && (
+        <p className="field-help" role="status">
+          {removed.run.name} was removed.{" "}
+          <button type="button" className="text-button" onClick={restoreRemoved}>
+            Undo
+          </button>
+        </p>
+      )}
+      <AddMethod />
+      <Presets title="Or a question, in place of these" />
       {estimateError !== null && <Message kind="error">{estimateError}</Message>}
       <TotalEstimate />
     </Step>
@@ -45,14 +55,26 @@ function TotalEstimate() {
   const { total, largestBuffer, capacity } = estimate;
   const isWhole = largestBuffer.bytes <= largestBuffer.allowed;
   const fits = isWhole && (capacity === null || total.total <= capacity);
+  const largest = `Largest buffer ${formatBytes(largestBuffer.bytes)} of ${formatBytes(largestBuffer.allowed)} allowed`;
   const problem = isWhole
-    ? `: all together is too large; there are ${formatBytes(capacity ?? 0)}. Compare fewer runs, or lower the batch size or the longest text.`
-    : ` (${largestBuffer.tensor}): too large for this device. Lower the batch size or the longest text.`;
+    ? `All together is too large; there are ${formatBytes(capacity ?? 0)}. Compare fewer runs, or lower the batch size or the longest text.`
+    : `${largest} (${largestBuffer.tensor}): too large for this device. Lower the batch size or the longest text.`;
   return (
-    <p className={fits ? "total-estimate" : "field-problem"} role={fits ? undefined : "alert"}>
-      Together about <b>{formatBytes(total.total)}</b> {memory.where}, base weights ({formatBytes(total.weights)}) once.
-      Largest buffer {formatBytes(largestBuffer.bytes)} of {formatBytes(largestBuffer.allowed)} allowed
-      {fits ? `. onnxruntime's own ${formatBytes(total.onnxruntime)} are in it.` : problem}
-    </p>
+    <div className="total-estimate">
+      <p>
+        Together about <b>{formatBytes(total.total)}</b> {memory.where}.
+      </p>
+      {!fits && (
+        <p className="field-problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <EngineersDetail>
+        <p>
+          Base weights, held once for all runs: {formatBytes(total.weights)}. {largest}. onnxruntime's own:{" "}
+          {formatBytes(total.onnxruntime)}.
+        </p>
+      </EngineersDetail>
+    </div>
   );
 }

@@ -4,6 +4,7 @@ import { Field } from "../fields/Field";
 import { NumberField } from "../fields/NumberField";
 import { SelectField } from "../fields/SelectField";
 import { SliderField } from "../fields/SliderField";
+import { Explained } from "../glossary/Term";
 import { formatSetting } from "../numbers";
 import type { OptionField } from "../store/option-fields";
 import type { DraftRun } from "../store/state";
@@ -100,6 +101,7 @@ function NumberOption(props: OptionInputProps<"number">) {
   return (
     <NumberField
       {...shown}
+      help={<Explained>{shown.help}</Explained>}
       value={typeof value === "number" ? value : null}
       placeholder={nullable ? "none" : undefined}
       {...range}

@@ -7,6 +7,7 @@ import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import { EqualBudget } from "./EqualBudget";
 import { OptionInput } from "./OptionInput";
+import { inShort } from "./sweep-words";
 
 interface OptionsFormProps {
   run: DraftRun;
@@ -19,6 +20,11 @@ export function OptionsForm({ run, fields }: OptionsFormProps) {
     <div className="field-grid field-grid-1">
       {fields.map((field) => (
         <Fragment key={field.key}>
+          {run.sweep?.[field.key] && (
+            <p className="field-help">
+              {field.title}: {run.sweep[field.key]!.map(inShort).join(" · ")}, tried by the sweep.
+            </p>
+          )}
           <OptionInput
             field={field}
             linearNames={linearNames ?? []}

@@ -7,12 +7,18 @@ import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 import "./Presets.css";
 
-export function Presets() {
+interface PresetsProps {
+  title: string;
+  /** Called once the runs are there. */
+  onChosen?: () => void;
+}
+
+export function Presets({ title: legend, onChosen }: PresetsProps) {
   const replaced = useStudio((state) => state.methods.replaced);
   const isReady = useStudio(({ data, model }) => data.summary?.problem === null && model.summary !== null);
   return (
     <fieldset className="presets">
-      <legend className="group-label">Or a question, in place of these</legend>
+      <legend className="group-label">{legend}</legend>
       {presets.map(({ id, title, summary }) => (
         <button
           key={id}
@@ -20,7 +26,7 @@ export function Presets() {
           className="button button-small"
           disabled={!isReady}
           title={summary}
-          onClick={() => void choosePreset(id)}
+          onClick={() => void choosePreset(id).then(onChosen)}
         >
           {title}
         </button>

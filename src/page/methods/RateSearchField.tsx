@@ -10,6 +10,7 @@ import { whyNot } from "../compare/obstacle";
 import { Message } from "../layout/Message";
 import { formatCount, formatDuration, formatLoss, formatSetting } from "../numbers";
 import { isSearchable, searchOf } from "../store/configuration";
+import { estimateOf } from "../store/run-estimate";
 import type { DraftRun } from "../store/state";
 import { isBusy, useStudio } from "../store/store";
 import "../data/histogram.css";
@@ -59,9 +60,7 @@ function KeptRate({ found: { rate, trialSteps, heldRows } }: { found: FoundRate 
 
 /** What is no longer as it was when the rate was searched. */
 function ChangedSince({ run }: { run: DraftRun }) {
-  const changed = useStudio(
-    (state) => state.methods.estimate?.runs.find((entry) => entry.run === run.name)?.changedSince ?? null,
-  );
+  const changed = useStudio((state) => estimateOf(state.methods, run)?.changedSince ?? null);
   return changed === null ? null : <Message kind="warning">{changed}</Message>;
 }
 

@@ -1,31 +1,25 @@
 /**
- * One chosen run: its name, what it trains and needs, and, opened, its options and what its method
- * is.
+ * One chosen run: its name, what it changes, trains and needs, and, opened, its options
+ * (`RunOptions.tsx`).
  */
 
-import { Copy, SlidersHorizontal, Trash2 } from "lucide-react";
-import { useId, useMemo, useState } from "react";
+import { BadgeCheck, Copy, SlidersHorizontal, Trash2 } from "lucide-react";
+import { lazy, Suspense, useId, useMemo, useState } from "react";
 import type { MethodDescription } from "../../worker/api";
-import { changeRun, duplicateRun, markRun, removeRun, renameRun } from "../actions/drafts";
+import { duplicateRun, removeRun } from "../actions/drafts";
 import { RunSwatch } from "../charts/RunSwatch";
-import { Field } from "../fields/Field";
-import { NumberField } from "../fields/NumberField";
-import { formatSetting } from "../numbers";
-import { rateWithoutOwn } from "../store/configuration";
+import { BlockDrawing } from "../method-cards/BlockDrawing";
 import { isInUse, optionFields } from "../store/option-fields";
+import { estimateOf } from "../store/run-estimate";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
-import { ChosenModules } from "./ChosenModules";
-import { EqualityPanel } from "./EqualityPanel";
+import { FOLLOWS_DATA, NO_TEXT } from "../store/suggested-text";
 import { EstimateLine } from "./EstimateLine";
-import { LayerFields } from "./LayerFields";
-import { MethodCard } from "./MethodCard";
-import { OptionsForm } from "./OptionsForm";
-import { RateSearchField } from "./RateSearchField";
-import { RunInspection } from "./RunInspection";
-import { SemanticPassLine } from "./SemanticPassLine";
-import { SizeMatchField } from "./SizeMatchField";
+import { ParameterBar } from "./ParameterBar";
+import { SweepLine } from "./SweepLine";
 import "./RunCard.css";
+
+const RunOptions = lazy(() => import("./RunOptions"));
 
 interface RunCardProps {
   run: DraftRun;
@@ -35,13 +29,11 @@ interface RunCardProps {
 export function RunCard({ run, method }: RunCardProps) {
   const id = useId();
   const [open, setOpen] = useState(false);
-  const [proofs, setProofs] = useState(0);
   const fields = useMemo(() => optionFields(method.optionsSchema), [method.optionsSchema]);
   const used = fields.filter((field) => isInUse(field, run.options));
   const text = used.find((field) => field.kind === "semantic-text" || field.kind === "examples");
-  const readsText = useStudio(
-    (state) => state.methods.estimate?.runs.find((entry) => entry.run === run.name)?.readsText ?? false,
-  );
+  const trained = useStudio((state) => estimateOf(state.methods, run)?.parts ?? null);
+  const layers = useStudio((state) => state.model.summary?.layers);
   const written = text ? run.options[text.key] : undefined;
   return (
     <li className="run-card" aria-label={run.name}>
@@ -78,28 +70,25 @@ export function RunCard({ run, method }: RunCardProps) {
           <Trash2 size={16} aria-hidden="true" />
         </button>
       </div>
-      <p className="run-card-line muted">{run.name === method.title ? method.summary : method.title}</p>
-      {typeof written === "string" && !open && <p className="run-card-line run-card-text">“{written}”</p>}
-      {run.initFrom !== undefined && <p className="run-card-line muted">{startedFrom(run.initFrom)}</p>}
-      <EstimateLine run={run} />
+      <div className="run-card-body">
+        <BlockDrawing trained={trained} site={method.site} layers={layers} small />
+        <div className="run-card-facts">
+          <p className="run-card-line muted">{run.name === method.title ? method.summary : method.title}</p>
+          {typeof written === "string" && !open && (
+            <p className="run-card-line run-card-text">{written === NO_TEXT ? FOLLOWS_DATA : `“${written}”`}</p>
+          )}
+          {run.initFrom !== undefined && <p className="run-card-line muted">{startedFrom(run.initFrom)}</p>}
+          <SweepLine run={run} fields={used} />
+          <EstimateLine run={run} />
+          <ParameterBar run={run} />
+          <ProofBadge run={run} />
+        </div>
+      </div>
       <div id={`${id}-options`} hidden={!open}>
         {open && (
-          <div className="run-card-options">
-            <div className="field-grid">
-              <NameField run={run} />
-              {method.learningRate !== null && <LearningRateField run={run} method={method} />}
-              {run.weightDecay !== undefined && <WeightDecayField run={run} />}
-            </div>
-            <RateSearchField run={run} method={method} />
-            <SizeMatchField run={run} method={method} fields={used} />
-            <LayerFields run={run} />
-            <ChosenModules run={run} />
-            <OptionsForm run={run} fields={used} />
-            {readsText && typeof written === "string" && <SemanticPassLine text={written} occasion={proofs} />}
-            <RunInspection run={run} />
-            <EqualityPanel run={run} onProved={() => setProofs(proofs + 1)} />
-            <MethodCard method={method} />
-          </div>
+          <Suspense fallback={<p className="waiting">Opening the options…</p>}>
+            <RunOptions run={run} method={method} fields={used} />
+          </Suspense>
         )}
       </div>
     </li>
@@ -112,60 +101,13 @@ function startedFrom(initFrom: string): string {
   return file === undefined ? `Starts from ${initFrom}.` : `Starts from ${file}${sha256 && ` (SHA-256 ${sha256}…)`}.`;
 }
 
-function NameField({ run }: { run: DraftRun }) {
-  const [name, setName] = useState(run.name);
+/** What was computed of the options as they are now. */
+function ProofBadge({ run: { proof, options } }: { run: DraftRun }) {
+  if (!proof || proof.options !== options) return null;
   return (
-    <Field label="Name" help="In charts and files.">
-      {(input) => (
-        <input
-          {...input}
-          className="input"
-          maxLength={60}
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          onBlur={() => {
-            if (name.trim() === "") setName(run.name);
-            else if (name !== run.name) renameRun(run.id, name);
-          }}
-        />
-      )}
-    </Field>
-  );
-}
-
-function LearningRateField({ run, method }: RunCardProps) {
-  const training = useStudio((state) => state.training.settings);
-  if (!training) return null;
-  const fallback = rateWithoutOwn(training, method);
-  const asHeads = method.headOnly && training.headLearningRate !== "adapter";
-  const source = asHeads ? "the rate of all heads" : training.learningRate ? "as set for all" : "the method's own";
-  return (
-    <NumberField
-      label="Learning rate"
-      help={`Empty: ${formatSetting(fallback)}, ${source}.`}
-      value={run.learningRate === "search" ? null : run.learningRate}
-      placeholder={run.learningRate === "search" ? "searched before training" : formatSetting(fallback)}
-      optional
-      above={0}
-      onChange={(learningRate) => changeRun(run.id, { learningRate })}
-      onProblem={(problem) => markRun(run.id, "learning rate", problem)}
-    />
-  );
-}
-
-/** Shown where a configuration gives a run one of its own. */
-function WeightDecayField({ run }: { run: DraftRun }) {
-  const shared = useStudio((state) => state.training.settings?.weightDecay);
-  return (
-    <NumberField
-      label="Weight decay"
-      help={`Of this run's adapter. Empty: ${shared}, as set for all.`}
-      value={run.weightDecay ?? null}
-      placeholder={String(shared)}
-      optional
-      min={0}
-      onChange={(weightDecay) => changeRun(run.id, { weightDecay: weightDecay ?? undefined })}
-      onProblem={(problem) => markRun(run.id, "weight decay", problem)}
-    />
+    <p className={proof.equal ? "proof-badge" : "proof-badge proof-badge-not"} title={proof.measured}>
+      {proof.equal && <BadgeCheck size={14} aria-hidden="true" />}
+      {proof.equal ? `= ${proof.method} at step 0, proved` : `not equal to ${proof.method} at step 0`}
+    </p>
   );
 }

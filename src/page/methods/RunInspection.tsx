@@ -3,6 +3,7 @@
 import { useAnswer } from "../asking";
 import { Message } from "../layout/Message";
 import { currentConfiguration } from "../store/configuration";
+import { estimateOf, pointNames } from "../store/run-estimate";
 import type { DraftRun } from "../store/state";
 import { useStudio } from "../store/store";
 import { SoftTokenStrip } from "./SoftTokenStrip";
@@ -13,14 +14,12 @@ const DELAY = 250;
 
 export function RunInspection({ run }: { run: DraftRun }) {
   // Where it cannot start, the estimate says why.
-  const starts = useStudio(
-    ({ methods }) => methods.estimate?.runs.find((entry) => entry.run === run.name)?.problem === null,
-  );
+  const starts = useStudio(({ methods }) => estimateOf(methods, run)?.problem === null);
   const data = useStudio((state) => state.data.summary);
   const training = useStudio((state) => state.training.settings);
   const model = useStudio((state) => state.model.summary);
   const { answer, error } = useAnswer(
-    starts ? (studio) => studio.inspectRun(currentConfiguration(useStudio.getState())!, run.name) : null,
+    starts ? (studio) => studio.inspectRun(currentConfiguration(useStudio.getState())!, pointNames(run)[0]) : null,
     [starts, run, data, training, model],
     DELAY,
   );

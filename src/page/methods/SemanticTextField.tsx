@@ -5,6 +5,7 @@ import { taskTexts } from "../../data/task-texts";
 import { Field } from "../fields/Field";
 import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
+import { FOLLOWS_DATA, NO_TEXT } from "../store/suggested-text";
 import { useTokens } from "./use-tokens";
 import "./tokens.css";
 
@@ -21,7 +22,9 @@ export function SemanticTextField({ label, help, shortest, value, onChange }: Se
   const { tokens, error } = useTokens(text, (studio) => studio.tokenize(text));
   const suggested = useStudio((state) => state.methods.suggested);
   const least = Math.max(1, shortest);
-  const problem = text.trim().length < least ? "The text must not be empty." : null;
+  // Without data there is nothing that it could follow yet.
+  const waits = suggested === NO_TEXT && text === NO_TEXT;
+  const problem = !waits && text.trim().length < least ? "The text must not be empty." : null;
   useEffect(() => setText(value), [value]);
   return (
     <Field
@@ -48,7 +51,7 @@ export function SemanticTextField({ label, help, shortest, value, onChange }: Se
             <option value="" disabled>
               Text of your own
             </option>
-            {suggested !== null && <option value={suggested}>From the open data</option>}
+            {suggested && <option value={suggested}>From the open data</option>}
             {[false, true].map((ours) => (
               <optgroup key={String(ours)} label={ours ? "Ours, in the same style" : "From the authors' notebooks"}>
                 {taskTexts
@@ -65,6 +68,7 @@ export function SemanticTextField({ label, help, shortest, value, onChange }: Se
             {...input}
             className="input semantic-text"
             rows={2}
+            placeholder={waits ? FOLLOWS_DATA : undefined}
             value={text}
             onChange={(event) => {
               const typed = event.target.value;

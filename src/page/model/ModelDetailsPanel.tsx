@@ -6,6 +6,7 @@
 import type { ModelDetails } from "../../worker/api";
 import { cancelDownload, downloadAndOpen, openModel } from "../actions/model";
 import { Facts } from "../header/Facts";
+import { EngineersDetail } from "../layout/EngineersDetail";
 import { Message } from "../layout/Message";
 import { formatBytes, formatCount, formatParameters, formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
@@ -126,16 +127,22 @@ function FitLines({ details }: { details: ModelDetails }) {
       </h4>
       <Facts
         facts={[
-          ["Weights", formatBytes(total.weights)],
-          ["Trained tensors", `${formatBytes(own)} with gradients and optimiser`],
-          ["Activations", formatBytes(total.activations)],
-          ["Cached texts, batches, kernels", formatBytes(total.cache + total.runtime)],
-          ["onnxruntime's own", formatBytes(total.onnxruntime)],
           ["Together", formatBytes(total.total)],
-          ["Largest buffer", `${formatBytes(largestBuffer.bytes)} of ${formatBytes(largestBuffer.allowed)} allowed`],
           ["Largest batch", fit.largestBatch === 0 ? "none fits" : formatPlural(fit.largestBatch, "row")],
         ]}
       />
+      <EngineersDetail>
+        <Facts
+          facts={[
+            ["Weights", formatBytes(total.weights)],
+            ["Trained tensors", `${formatBytes(own)} with gradients and optimiser`],
+            ["Activations", formatBytes(total.activations)],
+            ["Cached texts, batches, kernels", formatBytes(total.cache + total.runtime)],
+            ["onnxruntime's own", formatBytes(total.onnxruntime)],
+            ["Largest buffer", `${formatBytes(largestBuffer.bytes)} of ${formatBytes(largestBuffer.allowed)} allowed`],
+          ]}
+        />
+      </EngineersDetail>
       {details.contextLength !== null && shortened && (
         <p className="field-help">
           The model reads {formatCount(details.contextLength)} tokens, virtual tokens included, so longer texts will be

@@ -3,9 +3,9 @@
  * what is stored.
  */
 
-import { X } from "lucide-react";
-import { Dialog, Tabs } from "radix-ui";
+import { Tabs } from "radix-ui";
 import { ProgressLine } from "../compare/ProgressLine";
+import { Dialog } from "../layout/Dialog";
 import { Message } from "../layout/Message";
 import type { ModelTab } from "../store/state";
 import { patch, useStudio } from "../store/store";
@@ -27,52 +27,44 @@ export function ModelDialog() {
   const { choosing, place, opening, downloading, looking, lookError, error } = useStudio((state) => state.model);
   const shownError = lookError ?? (place === "storage" ? null : error);
   return (
-    <Dialog.Root open={choosing} onOpenChange={(open) => patch("model", { choosing: open })}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="dialog-overlay" />
-        <Dialog.Content className="dialog model-dialog">
-          <div className="dialog-heading">
-            <Dialog.Title className="dialog-title">Base model</Dialog.Title>
-            <Dialog.Close className="icon-button" aria-label="Close">
-              <X size={18} aria-hidden="true" />
-            </Dialog.Close>
-          </div>
-          <Dialog.Description className="field-help">
-            The frozen model that all methods tune. Your data stays open and is read again by the new model's tokenizer.
-          </Dialog.Description>
-          <Tabs.Root
-            value={place}
-            onValueChange={(tab) => patch("model", { place: tab as ModelTab, details: null, lookError: null })}
-          >
-            <Tabs.List className="tabs" aria-label="Where the model is">
-              {tabs.map(([tab, title]) => (
-                <Tabs.Trigger key={tab} value={tab} className="tab" disabled={downloading !== null && tab !== place}>
-                  {title}
-                </Tabs.Trigger>
-              ))}
-            </Tabs.List>
-            <Tabs.Content value="ready" className="tab-body">
-              <ReadyTab />
-            </Tabs.Content>
-            <Tabs.Content value="hub" className="tab-body">
-              <HubTab />
-            </Tabs.Content>
-            <Tabs.Content value="computer" className="tab-body">
-              <ComputerTab />
-            </Tabs.Content>
-            <Tabs.Content value="storage" className="tab-body">
-              <StorageTab />
-            </Tabs.Content>
-          </Tabs.Root>
-          {looking !== null && <p className="waiting">Looking at {looking}…</p>}
-          {shownError !== null && <Message kind="error">{shownError}</Message>}
-          <ModelDetailsPanel />
-          <div className="model-footer">
-            {(opening !== null || downloading !== null) && <ProgressLine />}
-            <ModelActions />
-          </div>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <Dialog
+      open={choosing}
+      onOpenChange={(open) => patch("model", { choosing: open })}
+      title="Base model"
+      about="The frozen model that all methods tune. Your data stays open and is read again by the new model's tokenizer."
+      className="model-dialog"
+    >
+      <Tabs.Root
+        value={place}
+        onValueChange={(tab) => patch("model", { place: tab as ModelTab, details: null, lookError: null })}
+      >
+        <Tabs.List className="tabs" aria-label="Where the model is">
+          {tabs.map(([tab, title]) => (
+            <Tabs.Trigger key={tab} value={tab} className="tab" disabled={downloading !== null && tab !== place}>
+              {title}
+            </Tabs.Trigger>
+          ))}
+        </Tabs.List>
+        <Tabs.Content value="ready" className="tab-body">
+          <ReadyTab />
+        </Tabs.Content>
+        <Tabs.Content value="hub" className="tab-body">
+          <HubTab />
+        </Tabs.Content>
+        <Tabs.Content value="computer" className="tab-body">
+          <ComputerTab />
+        </Tabs.Content>
+        <Tabs.Content value="storage" className="tab-body">
+          <StorageTab />
+        </Tabs.Content>
+      </Tabs.Root>
+      {looking !== null && <p className="waiting">Looking at {looking}…</p>}
+      {shownError !== null && <Message kind="error">{shownError}</Message>}
+      <ModelDetailsPanel />
+      <div className="model-footer">
+        {(opening !== null || downloading !== null) && <ProgressLine />}
+        <ModelActions />
+      </div>
+    </Dialog>
   );
 }

@@ -4,13 +4,12 @@
  */
 
 import { Download, FileInput } from "lucide-react";
-import { useState } from "react";
+import { lazy, Suspense, useId, useState } from "react";
 import { tableExtensions } from "../../data/files/extensions";
 import type { FilePredictions as Answer, ColumnRoles, FileScores, FileToPredict } from "../../worker/api";
 import { useQuestion } from "../asking";
 import { download } from "../export/download";
 import { FORMULAS_HELP, FORMULAS_LABEL } from "../export/formulas";
-import { Field } from "../fields/Field";
 import { FileButton } from "../fields/FileButton";
 import { Segmented } from "../fields/Segmented";
 import { SelectField } from "../fields/SelectField";
@@ -21,8 +20,12 @@ import { AnswerColumns } from "./AnswerColumns";
 import { useAnsweringRuns } from "./answering-runs";
 import { ScorePanel } from "./ScorePanel";
 
+const EncodingChoice = lazy(() => import("../data/EncodingChoice"));
+
 interface OpenFile {
   file: File;
+  /** That was chosen for it; undefined: found out. */
+  encoding: string | undefined;
   found: FileToPredict;
 }
 
@@ -30,13 +33,19 @@ export function FilePredictions() {
   const busy = useStudio(isBusy);
   const runs = useAnsweringRuns().map(({ run }) => run);
   const { answer: opened, error, ask } = useQuestion<OpenFile>();
+  const [last, setLast] = useState<File | null>(null);
   if (busy || runs.length === 0) return null;
-  const open = (file: File) => ask(async (studio) => ({ file, found: await studio.inspectRows(file) }));
+  const open = (file: File, encoding?: string) => {
+    setLast(file);
+    ask(async (studio) => ({ file, encoding, found: await studio.inspectRows(file, encoding) }));
+  };
+  const isRefused = error !== null;
+  const unsure = isRefused ? last : opened && opened.found.encoding !== null ? opened.file : null;
   return (
     <fieldset className="sum-panel">
       <legend className="group-label">Predict a file</legend>
       <div className="imported-actions file-line">
-        <FileButton label="File to predict" accept={tableExtensions.join(",")} onFile={open}>
+        <FileButton label="File to predict" accept={tableExtensions.join(",")} onFile={(file) => open(file)}>
           <FileInput size={16} aria-hidden="true" /> Choose a file…
         </FileButton>
         {opened && (
@@ -45,8 +54,22 @@ export function FilePredictions() {
           </span>
         )}
       </div>
+      {unsure && (
+        <Suspense fallback={null}>
+          <EncodingChoice
+            key={`${unsure.name} ${unsure.lastModified} ${isRefused ? "" : opened?.found.encoding}`}
+            file={unsure}
+            chosen={isRefused ? null : (opened?.found.encoding ?? null)}
+            onChoose={(encoding) => open(unsure, encoding)}
+          />
+        </Suspense>
+      )}
       {opened ? (
-        <Choices key={`${opened.file.name} ${opened.file.lastModified} ${opened.found.rows}`} {...opened} runs={runs} />
+        <Choices
+          key={`${opened.file.name} ${opened.file.lastModified} ${opened.found.rows} ${opened.encoding}`}
+          {...opened}
+          runs={runs}
+        />
       ) : (
         <p className="field-help">
           A table of texts, in any of the kinds of files that you can train on. One run answers every row, or a column
@@ -66,7 +89,8 @@ interface Scored {
 
 const NONE = "";
 
-function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) {
+function Choices({ file, encoding, found, runs }: OpenFile & { runs: readonly string[] }) {
+  const id = useId();
   const [columns, setColumns] = useState<ColumnRoles>(found.chosen);
   const [answers, setAnswers] = useState<ColumnRoles | null>(found.answers);
   const [how, setHow] = useState<"one" | "column">("one");
@@ -87,10 +111,12 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
   // Of another column they would be another answer.
   const scores = !working && unscored === null && scored?.by === answers ? scored.scores : null;
   const predict = () => {
-    ask((studio) => studio.predictRows(file, columns, how === "one" ? { run } : { column, runs: mapped }, formulas));
-    askScores(
-      async (studio) => answers && { by: answers, scores: await studio.scoreRows(file, { ...columns, ...answers }) },
-    );
+    const choice = how === "one" ? { run } : { column, runs: mapped };
+    ask((studio) => studio.predictRows(file, columns, choice, formulas, encoding));
+    askScores(async (studio) => {
+      if (!answers) return null;
+      return { by: answers, scores: await studio.scoreRows(file, { ...columns, ...answers }, encoding) };
+    });
   };
   const choices = (names: readonly string[]) => names.map((name) => ({ value: name, label: name }));
   return (
@@ -144,17 +170,21 @@ function Choices({ file, found, runs }: OpenFile & { runs: readonly string[] }) 
           ))}
         </fieldset>
       )}
-      <Field label={FORMULAS_LABEL} help={FORMULAS_HELP}>
-        {(input) => (
+      <div className="field">
+        <label className="check">
           <input
-            {...input}
             type="checkbox"
             className="checkbox"
             checked={formulas === "asTheyAre"}
+            aria-describedby={`${id}-formulas`}
             onChange={(event) => patch("ui", { formulas: event.target.checked ? "asTheyAre" : "text" })}
           />
-        )}
-      </Field>
+          {FORMULAS_LABEL}
+        </label>
+        <p className="field-help" id={`${id}-formulas`}>
+          {FORMULAS_HELP}
+        </p>
+      </div>
       <div className="imported-actions">
         <button type="button" className="button" disabled={working || !complete} onClick={predict}>
           {predicting ? "Predicting…" : scoring ? "Scoring…" : `Predict ${formatPlural(found.rows, "row")}`}

@@ -16,7 +16,8 @@ import { AdapterNotices } from "./AdapterNotices";
 const FURTHER = 100;
 
 export function ImportedRun({ adapter }: { adapter: ImportedAdapter }) {
-  const { run, method, base, summed, evaluation, hasThresholds, step, steps, notices } = adapter;
+  const { run, method, base, summed, hasThresholds, step, steps, notices } = adapter;
+  const evaluation = adapter.complete ?? adapter.evaluation;
   const busy = useStudio(isBusy);
   const left = (steps ?? 0) - (step ?? 0);
   const [more, setMore] = useState<number | null>(left > 0 ? left : FURTHER);
@@ -38,13 +39,13 @@ export function ImportedRun({ adapter }: { adapter: ImportedAdapter }) {
           {hasThresholds && " Where it predicts or is scored, the label's own threshold, which came with it, is used."}
         </p>
       )}
-      <p className="field-help">
-        {summed && "A weighted sum: training would begin anew from it, with a fresh optimiser."}
-        {!summed && step === null && "Its folder has no training state."}
-        {!summed &&
-          step !== null &&
-          `Left at step ${formatCount(step)} of ${formatCount(steps)}, with its optimiser, seed and schedule.`}
-      </p>
+      {(summed || step !== null) && (
+        <p className="field-help">
+          {summed
+            ? "A weighted sum: training would begin anew from it, with a fresh optimiser."
+            : `Left at step ${formatCount(step)} of ${formatCount(steps)}, with its optimiser, seed and schedule.`}
+        </p>
+      )}
       <div className="imported-actions">
         <NumberField
           label="More steps"

@@ -8,6 +8,7 @@ import { appearance } from "../appearance";
 import { RunSwatch } from "../charts/RunSwatch";
 import { TaggedWords } from "../data/TaggedWords";
 import { formatPercent, formatPlural } from "../numbers";
+import { differingRuns, saidOf } from "./disagreement";
 import "./Predictions.css";
 
 interface PredictionsProps {
@@ -16,31 +17,58 @@ interface PredictionsProps {
 }
 
 export function Predictions({ predictions, slots }: PredictionsProps) {
+  const runs = predictions.filter(({ run }) => run !== "base");
+  const base = predictions.find(({ run }) => run === "base");
+  const differing = differingRuns(runs);
   return (
-    <ul
-      className={predictions[0]?.answer === "tags" ? "predictions predictions-wide" : "predictions"}
-      aria-live="polite"
-    >
-      {predictions.map((prediction) => {
-        const slot = slots.get(prediction.run);
-        return (
-          <li key={prediction.run} className="prediction">
-            <div className="prediction-run">
-              {slot !== undefined && <RunSwatch slot={slot} />}
-              {prediction.run === "base" ? "Untrained base" : prediction.run}
-            </div>
-            <Answer prediction={prediction} color={slot === undefined ? "var(--muted)" : appearance(slot).color} />
-            {prediction.calibrated && (
-              <p className="field-help">
-                Calibrated{prediction.answer === "labels" ? ", with a threshold for each label" : ""}.
-              </p>
-            )}
-            {prediction.truncated && <p className="field-help">Cut to {formatPlural(prediction.tokens, "token")}.</p>}
-          </li>
-        );
-      })}
-    </ul>
+    <>
+      <p className={differing.length > 0 ? "predictions-differ" : "visually-hidden"} aria-live="polite">
+        {disagreement(runs, differing)}
+      </p>
+      <ul className={predictions[0]?.answer === "tags" ? "predictions predictions-wide" : "predictions"}>
+        {[...runs, ...(base ? [base] : [])].map((prediction) => {
+          const slot = slots.get(prediction.run);
+          const untrained = prediction === base;
+          const differs = differing.includes(prediction.run);
+          return (
+            <li
+              key={prediction.run}
+              className={`prediction${differs ? " prediction-differs" : ""}${untrained ? " prediction-untrained" : ""}`}
+            >
+              <div className="prediction-run">
+                {slot !== undefined && <RunSwatch slot={slot} />}
+                {untrained ? UNTRAINED : prediction.run}
+              </div>
+              <Answer prediction={prediction} color={slot === undefined ? "var(--muted)" : appearance(slot).color} />
+              {untrained && (
+                <p className="field-help">Its head is random numbers, so what it says means nothing yet.</p>
+              )}
+              {prediction.calibrated && (
+                <p className="field-help">
+                  Calibrated{prediction.answer === "labels" ? ", with a threshold for each label" : ""}.
+                </p>
+              )}
+              {prediction.truncated && <p className="field-help">Cut to {formatPlural(prediction.tokens, "token")}.</p>}
+            </li>
+          );
+        })}
+      </ul>
+    </>
   );
+}
+
+/** The frozen model below a head that was never trained. */
+const UNTRAINED = "Before training (random head)";
+
+/** In words, of those that runs may say differently; `differing`: see `differingRuns`. */
+function disagreement(runs: readonly Prediction[], differing: readonly string[]): string {
+  if (runs.length < 2 || runs[0]!.answer === "number") return "";
+  if (differing.length === 0) return "All runs say the same.";
+  if (runs[0]!.answer === "tags") return `The runs disagree: ${differing.join(", ")} tag some words differently.`;
+  const counts = new Map<string, number>();
+  for (const run of runs) counts.set(saidOf(run), (counts.get(saidOf(run)) ?? 0) + 1);
+  const most = [...counts].sort(([, a], [, b]) => b - a);
+  return `The runs disagree: ${most.map(([answer, count]) => `${formatPlural(count, "run")} ${count === 1 ? "says" : "say"} “${answer}”`).join(", ")}.`;
 }
 
 function Answer({ prediction, color }: { prediction: Prediction; color: string }) {
@@ -52,15 +80,13 @@ function Answer({ prediction, color }: { prediction: Prediction; color: string }
           <Probabilities shown={prediction.probabilities} color={color} most={4} />
         </>
       );
-    case "labels": {
-      const present = prediction.probabilities.filter(({ probability, threshold }) => probability > threshold);
+    case "labels":
       return (
         <>
-          <div className="prediction-label">{present.map(({ label }) => label).join(", ") || "no label"}</div>
+          <div className="prediction-label">{saidOf(prediction)}</div>
           <Probabilities shown={prediction.probabilities} color={color} most={8} />
         </>
       );
-    }
     case "number":
       return <div className="prediction-label">{prediction.number.toPrecision(4)}</div>;
     case "tags":
@@ -81,7 +107,9 @@ function Probabilities({ shown, color, most }: ProbabilitiesProps) {
     <ul className="probabilities">
       {ranked.map(({ label, probability, threshold }) => (
         <li key={label}>
-          <span className="probability-label">{label}</span>
+          <span className="probability-label" title={label}>
+            {label}
+          </span>
           <span className="probability-track">
             <span className="probability-bar" style={{ width: `${probability * 100}%`, background: color }} />
             {threshold !== undefined && (

@@ -37,7 +37,7 @@ export function ReliabilityChart({ calibration, run, slot }: ReliabilityChartPro
     >
       <div className="chart-plot">
         <ResponsiveContainer width="100%" height="100%" debounce={50}>
-          <LineChart margin={plotMargin} accessibilityLayer={false}>
+          <LineChart margin={{ ...plotMargin, right: 16 }} accessibilityLayer={false}>
             <CartesianGrid vertical={false} stroke="var(--line)" />
             <XAxis dataKey="confidence" {...AXIS} {...xAxisLook} tickFormatter={inPercent} />
             <YAxis {...AXIS} width={yAxisWidth} {...yAxisLook} tickFormatter={inPercent} />

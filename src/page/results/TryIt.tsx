@@ -1,20 +1,33 @@
-/** A text of one's own, read by the untrained base and by every trained or imported run. */
+/**
+ * A text of one's own, or a validation row, read by every trained or imported run: their answers,
+ * and a look into one of them. After that whole files, and adapters from elsewhere, folded.
+ */
 
 import { FileInput } from "lucide-react";
-import { useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import type { AdapterStart, Prediction } from "../../worker/api";
 import { importAdapter } from "../actions/beside";
 import { useAnswer, useQuestion } from "../asking";
 import { FileButton } from "../fields/FileButton";
 import { Message } from "../layout/Message";
 import { isBusy, isWriting, useStudio } from "../store/store";
+import { useAnsweringRuns } from "./answering-runs";
+import { ExampleRows } from "./ExampleRows";
 import { FilePredictions } from "./FilePredictions";
 import { ImportedRun } from "./ImportedRun";
+import { LookInside } from "./LookInside";
 import { Predictions } from "./Predictions";
 import { StartFromAdapter } from "./StartFromAdapter";
 import { SumPanel } from "./SumPanel";
 import { TryFields } from "./TryFields";
 import "./TryIt.css";
+
+/** What was asked, and what the runs said of it. */
+interface Said {
+  text: string;
+  textPair: string | null;
+  predictions: Prediction[];
+}
 
 export function TryIt() {
   const columns = useStudio(
@@ -33,18 +46,34 @@ export function TryIt() {
   const {
     answer: asImported,
     error: importError,
+    waiting: importing,
     ask: askToImport,
     dismiss,
   } = useQuestion<{ start: AdapterStart | null; data: typeof data }>();
   // What it says is about the data it was imported beside.
   const start = asImported?.data === data ? asImported.start : null;
-  const trained = current?.runs.some((run) => (run.curves.steps.last("step") ?? 0) > 0) ?? false;
+  // The worker has the runs of another comparison, or none.
+  const detached = current?.detached === true;
+  const trained = current !== null && !detached && current.runs.some((run) => (run.curves.steps.last("step") ?? 0) > 0);
+  const shownEarlier = useStudio(({ comparison }) => comparison.current?.detached ?? comparison.past.length > 0);
   const possible = modelOpen && !busy && (trained || imported.length > 0);
   const paired = pair === null ? null : second;
   // Other runs answer the same text anew.
-  const asked = [possible, writes, text, paired, current?.id, imported.length];
+  const asked = [possible, writes, text, paired, current?.id, detached, imported.length];
   const isAsking = possible && !writes && text.trim() !== "";
-  const answer = useAnswer<Prediction[]>(isAsking ? (studio) => studio.predict(text, paired) : null, asked, 300);
+  const { answer: said, error } = useAnswer<Said>(
+    isAsking
+      ? async (studio) => {
+          const predictions = await studio.predict(text, paired);
+          const isShown = ({ run }: Prediction) =>
+            !detached || run === "base" || imported.some((adapter) => adapter.run === run);
+          return { text, textPair: paired, predictions: predictions.filter(isShown) };
+        }
+      : null,
+    asked,
+    300,
+  );
+  const shown = text.trim() === "" ? null : said;
 
   return (
     <section className="panel" aria-labelledby="try-title">
@@ -55,39 +84,102 @@ export function TryIt() {
         <FileButton
           label="Adapter file"
           accept=".zip,application/zip"
-          disabled={!modelOpen || busy}
+          disabled={!modelOpen || busy || importing}
           onFile={(file) => askToImport(async () => ({ start: await importAdapter(file), data }))}
         >
-          <FileInput size={16} aria-hidden="true" /> Import adapter…
+          <FileInput size={16} aria-hidden="true" /> {importing ? "Importing…" : "Import adapter…"}
         </FileButton>
       </div>
+      {importing && (
+        <p className="waiting" role="status">
+          Reading the adapter, and measuring it on the validation rows…
+        </p>
+      )}
       {importError !== null && (
         <Message kind="error" onClose={dismiss}>
           {importError}
         </Message>
       )}
-      {start && <StartFromAdapter key={start.run.initFrom} start={start} />}
-      <SumPanel />
-      {imported.map((adapter) => (
-        <ImportedRun key={adapter.run} adapter={adapter} />
-      ))}
       {!writes && (
-        <TryFields
-          disabled={!possible}
-          text={{ label: pair === null ? "Text" : `First text (${column})`, value: text, onChange: setText }}
-          second={pair === null ? null : { label: `Second text (${pair})`, value: second, onChange: setSecond }}
-        />
+        <>
+          <TryFields
+            disabled={!possible}
+            text={{ label: pair === null ? "Text" : `First text (${column})`, value: text, onChange: setText }}
+            second={pair === null ? null : { label: `Second text (${pair})`, value: second, onChange: setSecond }}
+          />
+          {possible && (
+            <ExampleRows
+              key={current?.id}
+              typed={{ text, textPair: paired }}
+              onChoose={(row) => {
+                setText(row.text);
+                setSecond(row.textPair ?? "");
+              }}
+            />
+          )}
+        </>
       )}
       {!possible && !writes && (
         <p className="field-help">
-          {busy ? "When the comparison has ended." : "After a comparison, or with an imported adapter."}
+          {busy
+            ? "When the comparison has ended."
+            : shownEarlier
+              ? "The runs that are shown were trained earlier and are not loaded: compare again, or import an adapter that you downloaded."
+              : "After a comparison, or with an imported adapter."}
         </p>
       )}
-      {answer.error !== null && <Message kind="error">{answer.error}</Message>}
-      {answer.answer && text.trim() !== "" && (
-        <Predictions predictions={answer.answer} slots={new Map(current?.runs.map((run) => [run.name, run.slot]))} />
+      {error !== null && <Message kind="error">{error}</Message>}
+      {shown && (
+        <>
+          <Predictions
+            predictions={shown.predictions}
+            slots={new Map(current?.runs.map((run) => [run.name, run.slot]))}
+          />
+          {possible && (
+            <LookInside
+              runs={shown.predictions.flatMap(({ run }) => (run === "base" ? [] : [run]))}
+              asked={{ text: shown.text, textPair: shown.textPair }}
+            />
+          )}
+        </>
       )}
-      {!writes && <FilePredictions key={current?.id} />}
+      {!writes && (
+        <div className="try-file">
+          <FilePredictions key={current?.id} />
+        </div>
+      )}
+      <Elsewhere count={imported.length} always={writes}>
+        <SumPanel />
+        {imported.map((adapter) => (
+          <ImportedRun key={adapter.run} adapter={adapter} />
+        ))}
+      </Elsewhere>
+      {start && <StartFromAdapter key={start.run.initFrom} start={start} />}
     </section>
+  );
+}
+
+interface ElsewhereProps {
+  /** Of what was imported or summed. */
+  count: number;
+  /** Whether there is nothing else in the panel: then it is not folded. */
+  always: boolean;
+  children: ReactNode;
+}
+
+/** What was imported or summed: folded until there is one more. */
+function Elsewhere({ count, always, children }: ElsewhereProps) {
+  const [open, setOpen] = useState(false);
+  useEffect(() => {
+    if (count > 0) setOpen(true);
+  }, [count]);
+  const several = useAnsweringRuns().length > 1;
+  if (always) return children;
+  if (count === 0 && !several) return null;
+  return (
+    <details className="try-elsewhere" open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>Imported adapters and sums{count > 0 && ` (${count})`}</summary>
+      {children}
+    </details>
   );
 }

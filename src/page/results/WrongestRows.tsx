@@ -1,11 +1,20 @@
-/** The validation rows a run was most wrong, or least sure, about. */
+/**
+ * The validation rows a run was most wrong, or least sure, about, and a look into its answer to one
+ * of them.
+ */
 
+import { useState } from "react";
 import type { ReportRow, RunReport } from "../../worker/api";
+import { RowChoices } from "../data/RowChoices";
 import { TaggedWords } from "../data/TaggedWords";
+import { AnswerInstruments } from "../instruments/Instruments";
 import { formatCount, formatLoss, formatPercent } from "../numbers";
+import { readsOpenFiles } from "../store/comparable";
+import { isBusy, useStudio } from "../store/store";
 import "./WrongestRows.css";
 
 export function WrongestRows({ report }: { report: RunReport }) {
+  const [looked, setLooked] = useState<number | null>(null);
   if (report.wrongest.length === 0) return null;
   return (
     <figure className="wrongest">
@@ -32,7 +41,18 @@ export function WrongestRows({ report }: { report: RunReport }) {
           <tbody>
             {report.wrongest.map((row) => (
               <tr key={row.row}>
-                <td className="number muted">{formatCount(row.row)}</td>
+                <td className="number">
+                  <button
+                    type="button"
+                    className="row-button"
+                    aria-label={`Look into row ${row.row}`}
+                    aria-pressed={row.row === looked}
+                    title="Look into this answer"
+                    onClick={() => setLooked(row.row === looked ? null : row.row)}
+                  >
+                    {formatCount(row.row)}
+                  </button>
+                </td>
                 {report.answer === "tags" ? (
                   <TaggedCells row={row} />
                 ) : (
@@ -51,7 +71,37 @@ export function WrongestRows({ report }: { report: RunReport }) {
           </tbody>
         </table>
       </section>
+      {looked === null ? (
+        <p className="field-help">Press a row's number to see what decided its answer.</p>
+      ) : (
+        <section aria-label={`Row ${looked}`}>
+          <h4 className="row-looked">
+            Row {formatCount(looked)}: {report.wrongest.find(({ row }) => row === looked)?.text}
+          </h4>
+          <LookedChoices report={report} row={looked} />
+          <AnswerInstruments run={report.run} asked={{ row: looked }} />
+        </section>
+      )}
     </figure>
+  );
+}
+
+/** What is to become of the row in its file, where that is open. */
+function LookedChoices({ report, row }: { report: RunReport; row: number }) {
+  const summary = useStudio((state) => state.data.summary);
+  const isOpen = useStudio((state) => {
+    const { current } = state.comparison;
+    const ofIt = current?.runs.some(({ name }) => name === report.run) ?? false;
+    return ofIt && current !== null && readsOpenFiles(current, state);
+  });
+  const busy = useStudio(isBusy);
+  if (!summary || !isOpen || busy) return null;
+  const given = report.answer === "label" ? (report.wrongest.find((one) => one.row === row)?.label ?? "") : "";
+  return (
+    <p className="row-looked-choices">
+      <span className="muted">Is the file wrong? For the next comparison:</span>{" "}
+      <RowChoices summary={summary} file={summary.validation ? "validation" : "train"} row={row} given={given} />
+    </p>
   );
 }
 

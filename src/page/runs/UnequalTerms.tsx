@@ -3,6 +3,7 @@
  * many numbers, what a step of each took.
  */
 
+import { Explained } from "../glossary/Term";
 import { useStudio } from "../store/store";
 import { equalSizes } from "./equal-size";
 import "./UnequalTerms.css";
@@ -29,7 +30,9 @@ function Sentences({ all }: { all: readonly string[] }) {
   return (
     <ul>
       {all.map((sentence) => (
-        <li key={sentence}>{sentence}</li>
+        <li key={sentence}>
+          <Explained>{sentence}</Explained>
+        </li>
       ))}
     </ul>
   );

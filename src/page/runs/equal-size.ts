@@ -6,7 +6,7 @@
 import { isEnded } from "../../plan/phase";
 import { formatBytes, formatCount, formatDuration } from "../numbers";
 import { isTrained } from "../store/is-trained";
-import { ownBytes } from "../store/memory-bytes";
+import { bytesAlone } from "../store/memory-bytes";
 import type { Comparison } from "../store/state";
 
 /** Sizes within this share of the larger one are taken for equal. */
@@ -25,7 +25,7 @@ export function equalSizes({ state, runs }: Pick<Comparison, "state" | "runs">):
       const first = runs.find(({ variant }) => variant.run === run.variant.run) === run;
       if (!usable || !first) return [];
       const { name, methodTitle: method, bytes } = run;
-      return [{ name, method, size, step: seconds / steps, bytes: bytes && ownBytes(bytes) }];
+      return [{ name, method, size, step: seconds / steps, bytes: bytes && bytesAlone(bytes) }];
     })
     .sort((a, b) => a.size - b.size);
   const groups: (typeof measured)[] = [];

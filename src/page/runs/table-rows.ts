@@ -6,14 +6,16 @@ import { decidingMetric, type MetricName, metricFacts } from "../../tasks/metric
 import type { Verdict } from "../../worker/api";
 import { stepsToLoss, summarise } from "../curves/run-curves";
 import { isTrained } from "../store/is-trained";
+import { lastFigure } from "../store/last-figure";
 import { ownBytes } from "../store/memory-bytes";
 import type { Comparison, RunRecord } from "../store/state";
+import { type Score, scoreOf } from "./score";
 
 export type Figure =
   | "trainable"
   | "testMetric"
+  | "score"
   | "bestMetric"
-  | "lastMetric"
   | "validationLoss"
   | "stepsToLoss"
   | "seconds"
@@ -33,6 +35,8 @@ export interface TableRow {
   /** Which metric its figures are of: that by which its comparison is judged. */
   metric: MetricName;
   figures: Record<Figure, number | null>;
+  /** What the score is of; null where there is none. */
+  score: Score | null;
 }
 
 /** Those of one comparison. @param target validation loss that is to be reached; null: none */
@@ -44,7 +48,7 @@ export function tableRows(
   const metric = decidingMetric(comparison.configuration);
   const onSameRows = splitsOf(data.test ?? null) === null;
   return comparison.runs.map((run) => {
-    const measured = summarise(run.curves, metric, isTrained(run));
+    const score = scoreOf(run, comparison, metric);
     return {
       run,
       comparison,
@@ -59,14 +63,15 @@ export function tableRows(
       figures: {
         trainable: run.trainable?.total ?? null,
         testMetric: run.test?.[metric] ?? null,
-        bestMetric: measured.best,
-        lastMetric: measured.last,
-        validationLoss: summarise(run.curves, "loss", isTrained(run)).last,
+        score: score?.value ?? null,
+        bestMetric: summarise(run.curves, metric, isTrained(run)).best,
+        validationLoss: lastFigure(run, "loss"),
         stepsToLoss: target === null || !isTrained(run) ? null : stepsToLoss(run.curves, target),
         seconds: run.curves.steps.last("seconds"),
         flops: counted(run.curves.steps.last("flops")),
         bytes: run.bytes ? ownBytes(run.bytes) : null,
       },
+      score,
     };
   });
 }
@@ -76,14 +81,18 @@ function counted(flops: number | null): number | null {
   return Number.isFinite(flops) ? flops : null;
 }
 
-/** What a verdict can say of, and all that says how well a run answers. */
-const measured: readonly Figure[] = ["testMetric", "bestMetric", "lastMetric"];
-const quality: readonly Figure[] = [...measured, "validationLoss"];
+/** Those of the metric that decides, and all that says how well a run answers. */
+const measured: readonly Figure[] = ["testMetric", "score", "bestMetric"];
+const quality: readonly Figure[] = [...measured, "validationLoss", "stepsToLoss"];
+
+/** What a bold figure is, for below the table. */
+export const aboutBold =
+  "Bold is the best of a column; of scores, losses and steps to a loss only that of a run that the verdict calls ahead beyond luck.";
 
 /**
  * The best value of a column among the rows of one comparison that contend; null where fewer than
- * two of them have one or all are equal, and of a metric where the verdict says that the lead may
- * be luck. At costing little, controls do not contend.
+ * two of them have one or all are equal, and of all that says how well a run answers where the
+ * verdict says that the lead may be luck. At costing little, controls do not contend.
  */
 export function bestFigure(rows: readonly TableRow[], figure: Figure): number | null {
   const contending = rows.filter(({ run, contends }) => contends && (quality.includes(figure) || !run.control));
@@ -94,7 +103,7 @@ export function bestFigure(rows: readonly TableRow[], figure: Figure): number | 
   const metric = decidingMetric(configuration);
   const isMeasured = measured.includes(figure);
   const best = isMeasured && metricFacts[metric].better === "high" ? Math.max(...numbers) : Math.min(...numbers);
-  if (!isMeasured || !verdict) return best;
+  if (!quality.includes(figure) || !verdict) return best;
   // By another metric the verdict does not say whether a lead in this one is luck.
   if (verdict.metric !== metric) return null;
   const leaders = contending.filter(({ figures }) => figures[figure] === best);
@@ -119,7 +128,7 @@ export interface Order {
 }
 
 /** Sorted by a figure, rows without it last; `name` sorts by name. A new array. */
-export function sortRows(rows: readonly TableRow[], by: Order | null): TableRow[] {
+export function sortRows<Row extends TableRow>(rows: readonly Row[], by: Order | null): Row[] {
   if (by === null) return [...rows];
   const sign = by.descending ? -1 : 1;
   const { column } = by;

@@ -6,7 +6,7 @@
 import type { Configuration } from "../../plan/configuration";
 import { dataConfiguration } from "../../plan/data-configuration";
 import type { DataSummary } from "../../worker/api";
-import type { Comparison, StudioState } from "./state";
+import type { Comparison, DataSlice, StudioState } from "./state";
 
 type Ground = Pick<Comparison, "configuration" | "dataFiles">;
 
@@ -15,17 +15,73 @@ export function areComparable(a: Ground, b: Ground): boolean {
   return (
     model === b.configuration.model &&
     same(rowsOf(a.configuration), rowsOf(b.configuration)) &&
-    same(a.dataFiles ?? [], b.dataFiles ?? [])
+    areSameFiles(a.dataFiles ?? [], b.dataFiles ?? [])
   );
 }
 
-/** Two files of one name are told apart by their size and rows. */
-export function dataFilesOf({
-  train,
-  validation,
-  test,
-}: Pick<DataSummary, "train" | "validation" | "test">): NonNullable<Comparison["dataFiles"]> {
-  return [train, validation, test].filter((file) => file !== null);
+/**
+ * Why runs of two comparisons were not measured on the same rows, in a sentence; null where they
+ * were. Base model, read tokens and training may differ: whoever compares says so.
+ */
+export function whyOtherRows(a: Measured, b: Measured): string | null {
+  const [one, other] = [rowsOf(a.configuration), rowsOf(b.configuration)];
+  if (one.task !== other.task) return "They are of different tasks.";
+  const files = [a.configuration.data.train, b.configuration.data.train] as const;
+  if (files[0] === files[1] && !(a.dataFiles && b.dataFiles) && !(a.identity && b.identity)) {
+    return `Which ${files[0]} it was is not known of one of them, which an earlier studio kept.`;
+  }
+  if (!areSameRows(a, b)) {
+    return files[0] === files[1]
+      ? `Their ${files[0]} has other rows.`
+      : `One is on ${files[0]}, the other on ${files[1]}.`;
+  }
+  if (!same(one.columns, other.columns)) return "They read other columns.";
+  if (!same(one.changes, other.changes)) return "Rows were relabelled or left out in one of them alone.";
+  if (!same([one.validation, one.test, one.group, one.seed], [other.validation, other.test, other.group, other.seed])) {
+    return "Their rows are divided into training, validation and test in another way, or with another seed.";
+  }
+  const encodings = ({ encoding, validationEncoding, testEncoding }: typeof one) => [
+    ...[encoding, validationEncoding, testEncoding],
+  ];
+  if (!same(encodings(one), encodings(other))) return "Their files are read in other encodings.";
+  return same(one.header, other.header) ? null : "The first row is read as data in one of them alone.";
+}
+
+type Measured = Ground & Pick<Comparison, "identity">;
+
+/** By what the files hold, where that is known of both, whatever they are called. */
+function areSameRows(a: Measured, b: Measured): boolean {
+  const [one, other] = [a.identity?.tables, b.identity?.tables];
+  const content = (tables: NonNullable<typeof one>) => tables.map(({ part, fingerprint }) => [part, fingerprint]);
+  if (one && other) return same(content(one), content(other));
+  return (
+    a.configuration.data.train === b.configuration.data.train && areSameFiles(a.dataFiles ?? [], b.dataFiles ?? [])
+  );
+}
+
+type DataFiles = NonNullable<Comparison["dataFiles"]>;
+
+/** With their fingerprints, where they are files of one's own. */
+export function dataFilesOf({ summary, fingerprints }: Pick<DataSlice, "summary" | "fingerprints">): DataFiles {
+  return (["train", "validation", "test"] as const).flatMap((role) => {
+    const file = summary?.[role];
+    const fingerprint = fingerprints[role] ?? null;
+    return file ? { ...file, ...(fingerprint !== null && { fingerprint }) } : [];
+  });
+}
+
+/**
+ * Two files of one name are told apart by their size, their rows and, where both are known, their
+ * fingerprints.
+ */
+function areSameFiles(a: DataFiles, b: DataFiles): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ fingerprint = null, ...file }, place) => {
+      const { fingerprint: other = null, ...counterpart } = b[place]!;
+      return same(file, counterpart) && (fingerprint === null || other === null || fingerprint === other);
+    })
+  );
 }
 
 /** Rows of each part. */
@@ -42,12 +98,42 @@ export function partsOf({
  * divided into parts alike, with the same rows changed. Nothing speaks against it while none are
  * open.
  */
-export function isOfWhatIsOpen({ configuration, dataFiles }: Ground, { model, data, training }: StudioState): boolean {
-  if (model.summary && model.summary.source !== configuration.model) return false;
-  if (!data.summary || !dataFiles) return true;
+export function isOfWhatIsOpen(ground: Ground, state: StudioState): boolean {
+  return whatDiffers(ground, state) === null;
+}
+
+/**
+ * Whether its rows are read from the files that are open now, by the same columns: then a row of it
+ * is found there, however parts and changes have become others since.
+ */
+export function readsOpenFiles({ configuration, dataFiles }: Ground, { data }: Pick<StudioState, "data">): boolean {
+  const { summary } = data;
+  if (!summary || !dataFiles || !areSameFiles(dataFilesOf(data), dataFiles)) return false;
+  const { task, columns, header = true } = configuration.data;
+  const open = summary.settings;
+  return same([task, columns, header], [open.task, open.columns, open.header ?? true]);
+}
+
+/** What is open now in place of what a comparison is of, in a sentence; null: nothing. */
+export function whatDiffers(
+  { configuration, dataFiles }: Ground,
+  { model, data, training }: StudioState,
+): string | null {
+  const { summary, sample } = data;
+  const isOfTrain = summary?.train.file === configuration.data.train;
+  // Of earlier versions the file's name alone is known.
+  if (summary && !(dataFiles ? areSameFiles(dataFilesOf(data), dataFiles) : isOfTrain)) {
+    const name = sample?.title ?? summary.train.file;
+    return isOfTrain ? `The ${name} that is open now has other rows.` : `You have opened ${name} since.`;
+  }
+  if (model.summary && model.summary.source !== configuration.model) {
+    return `The base model is ${model.summary.name} now.`;
+  }
+  if (!summary || !dataFiles) return null;
   const { seed } = training.settings ?? configuration.training;
-  const open = { data: dataConfiguration(data.summary), training: { seed } };
-  return same(dataFilesOf(data.summary), dataFiles) && same(rowsOf(open), rowsOf(configuration));
+  const open = { data: dataConfiguration(summary), training: { seed } };
+  if (same(rowsOf(open), rowsOf(configuration))) return null;
+  return `Task, columns, parts, seed, changed rows or the longest text of ${summary.train.file} are others now.`;
 }
 
 /** What says which rows are in which part; comparisons of earlier versions have two parts. */
@@ -55,7 +141,11 @@ function rowsOf({
   data,
   training,
 }: Pick<Configuration, "data"> & { readonly training: Pick<Configuration["training"], "seed"> }) {
-  const { test = null, group = null, changes = [], ...others } = data;
+  // What labels are called, the text for methods that read one, and what training rows count for
+  // change no row.
+  const { test = null, group = null, changes = [], labelNames: _, taskText: __, weights: ___, ...rest } = data;
+  const { weight: ____, ...columns } = rest.columns;
+  const others = { ...rest, columns };
   const drawn = typeof data.validation === "number" || (test !== null && typeof test !== "string");
   return { ...others, test, group, changes, seed: drawn ? training.seed : null };
 }

@@ -4,31 +4,41 @@
  */
 
 import { weightedTasks } from "../../data/class-weights";
-import type { Configuration, TrainingConfiguration } from "../../plan/configuration";
+import type { Configuration, TrainingConfiguration, WrittenRun } from "../../plan/configuration";
 import { dataConfiguration } from "../../plan/data-configuration";
 import { foundRateOf } from "../../plan/found-rate";
+import { expandSweeps, foldSweeps } from "../../plan/sweep";
 import { taskMetrics } from "../../tasks/metrics/names";
 import type { DataSummary, MethodDescription, RateSearch, TaskId } from "../../worker/api";
 import type { DraftRun, StudioState } from "./state";
 
 /** The configuration as chosen, or null while model or data are missing or no run is chosen. */
 export function currentConfiguration(state: StudioState): Configuration | null {
+  return state.methods.runs.length === 0 ? null : configurationOf(state, state.methods.runs);
+}
+
+/** The same of other runs than those that are chosen. */
+export function configurationOf(
+  state: Pick<StudioState, "model" | "data" | "training">,
+  runs: readonly DraftRun[],
+): Configuration | null {
   const model = state.model.summary;
   const data = state.data.summary;
   const { settings: training } = state.training;
-  if (!model || !data || !training || data.problem !== null || state.methods.runs.length === 0) return null;
+  if (!model || !data || !training || data.problem !== null) return null;
   return {
     model: model.source,
     precision: model.precision,
     data: dataConfiguration(data),
     training: withCalibrationOf(data, withWeightsOf(data, withMetricOf(data.settings.task, training))),
-    runs: state.methods.runs.map((run) => ({
+    runs: expandSweeps<DraftRun>(runs).map((run) => ({
       name: run.name,
       method: run.method,
       ...ownRate(run),
       options: run.options,
       ...ownSettings(run),
       ...(run.initFrom === undefined ? {} : { initFrom: run.initFrom }),
+      ...(run.sweptAs && { sweptAs: { run: run.sweptAs.run, over: [...run.sweptAs.over] } }),
     })),
   };
 }
@@ -103,14 +113,14 @@ export function rateWithoutOwn(training: RateSettings, method: MethodDescription
 
 /**
  * Whether a run's rate can be searched: not where only its head is trained, at the rate of all
- * heads.
+ * heads, nor where a sweep tries values.
  */
 export function isSearchable(
-  run: Pick<DraftRun, "initFrom">,
+  run: Pick<DraftRun, "initFrom" | "sweep">,
   training: RateSettings,
   method: MethodDescription | undefined,
 ): boolean {
-  if (!method || method.learningRate === null || run.initFrom !== undefined) return false;
+  if (!method || method.learningRate === null || run.initFrom !== undefined || run.sweep) return false;
   return !method.headOnly || training.headLearningRate === "adapter";
 }
 
@@ -149,7 +159,15 @@ export function draftRun(
   fields: Partial<
     Pick<
       DraftRun,
-      "name" | "options" | "learningRate" | "foundRate" | "weightDecay" | "frozenLayers" | "layerDecay" | "initFrom"
+      | "name"
+      | "options"
+      | "learningRate"
+      | "foundRate"
+      | "weightDecay"
+      | "frozenLayers"
+      | "layerDecay"
+      | "sweep"
+      | "initFrom"
     >
   > = {},
 ): DraftRun {
@@ -166,6 +184,7 @@ export function draftRun(
     ...(fields.foundRate && { foundRate: fields.foundRate }),
     slot: freeSlot(runs),
     ...ownSettings(fields),
+    ...(fields.sweep && { sweep: fields.sweep }),
     initFrom: fields.initFrom,
     problems: {},
   };
@@ -194,12 +213,12 @@ export function draftsForModel(
 }
 
 /**
- * Runs of a configuration as drafts; a method this studio does not have throws an error that names
- * it.
+ * Runs of a configuration as drafts, the points of a sweep as one; a method this studio does not
+ * have throws an error that names it.
  */
-export function draftsFrom(runs: Configuration["runs"], methods: readonly MethodDescription[]): DraftRun[] {
+export function draftsFrom(runs: readonly WrittenRun[], methods: readonly MethodDescription[]): DraftRun[] {
   const drafts: DraftRun[] = [];
-  for (const run of runs) {
+  for (const run of foldSweeps(runs)) {
     const method = methods.find((candidate) => candidate.id === run.method);
     if (!method) {
       throw new Error(

@@ -4,11 +4,12 @@ import { isEnded, isUnfinished } from "../../plan/phase";
 import type { StudioEvent } from "../../worker/api";
 import { addEvaluation, addStep } from "../curves/run-curves";
 import { withShares } from "../curves/share-history";
-import type { Comparison, ComparisonSlice, RunRecord } from "./state";
+import type { Comparison, ComparisonSlice, RunRecord, TrainingProgress } from "./state";
+import { expectEnding } from "./time-left";
 
-/** Milliseconds and entries that rate and time left go by: long enough to hold an evaluation. */
-const paceWindow = 30_000;
-const fewestPaceEntries = 10;
+/** Milliseconds and entries that the rate goes by: long enough to hold an evaluation. */
+const RATE_WINDOW = 30_000;
+const FEWEST_ENTRIES = 10;
 
 /**
  * The slice after a batch of events. Curves grow in place; everything else is a new object where it
@@ -37,6 +38,7 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
         const run = find(event.run);
         if (!run) break;
         if (event.split === "test") change(run.name, { test: event });
+        else if (event.complete) change(run.name, { complete: event });
         else addEvaluation(run.curves, event);
         grown = true;
         break;
@@ -62,8 +64,8 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
         {
           const { state, reason, lastGoodStep, heldStep } = event;
           // What goes on is not what was tested.
-          const test = state === "running" ? { test: undefined } : {};
-          change(event.run, { state, reason, lastGoodStep, heldStep, ...test });
+          const ended = state === "running" ? { test: undefined, complete: undefined } : {};
+          change(event.run, { state, reason, lastGoodStep, heldStep, ...ended });
         }
         break;
       case "comparison-state":
@@ -103,8 +105,10 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
   }
   const step = current ? Math.max(current.step, slowestStep(current)) : 0;
   if (current && step !== current.step) current = { ...current, step };
-  const pace = grown && current?.state === "running" ? pushPace(slice.pace, now, step) : slice.pace;
-  return { ...slice, current, pace, stopping, revision: slice.revision + (grown ? 1 : 0) };
+  const isTraining = grown && current?.state === "running";
+  const before = current?.state === "paused" ? null : slice.progress;
+  const progress = isTraining ? goneOn(before, now, step, current!.steps) : before;
+  return { ...slice, current, progress, stopping, revision: slice.revision + (grown ? 1 : 0) };
 }
 
 /**
@@ -144,18 +148,23 @@ function slowestStep(comparison: Comparison): number {
   return steps.length === 0 ? 0 : Math.min(...steps);
 }
 
-function pushPace(pace: ComparisonSlice["pace"], time: number, step: number): ComparisonSlice["pace"] {
-  const last = pace[pace.length - 1];
-  if (last && step < last.step) return [{ time, step }];
-  if (last && step === last.step) return pace;
-  const entries = [...pace, { time, step }];
-  return entries.filter((entry, i) => time - entry.time <= paceWindow || i >= entries.length - fewestPaceEntries);
+/** With evaluations among the steps, since time left counts them too. */
+function goneOn(before: TrainingProgress | null, time: number, step: number, steps: number): TrainingProgress {
+  const entry = { time, step };
+  const last = before?.recent.at(-1);
+  if (!before || !last || step < last.step) return { first: entry, recent: [entry], ending: null };
+  if (step === last.step) return before;
+  const { first } = before;
+  const entries = [...before.recent, entry];
+  const recent = entries.filter((one, i) => time - one.time <= RATE_WINDOW || i >= entries.length - FEWEST_ENTRIES);
+  const left = ((steps - step) * (time - first.time)) / (step - first.step);
+  return { first, recent, ending: expectEnding(before.ending, left, time) };
 }
 
 /** Steps a second over the last seconds; null while there is nothing to go by. */
-export function stepsPerSecond(pace: ComparisonSlice["pace"]): number | null {
-  const first = pace[0];
-  const last = pace[pace.length - 1];
+export function stepsPerSecond(progress: TrainingProgress | null): number | null {
+  const first = progress?.recent[0];
+  const last = progress?.recent.at(-1);
   if (!first || !last || last.time <= first.time) return null;
   return ((last.step - first.step) * 1000) / (last.time - first.time);
 }

@@ -1,37 +1,52 @@
 /**
- * Methods, options, training, and the task with its columns' names in the address, so that they can
- * be shared. Of rows that are changed their numbers, fingerprints and new answers; never a text.
+ * Methods, options, training, the base model, and the task with its columns' names in the address,
+ * so that they can be shared. Of files of one's own no name; of rows that are changed their
+ * numbers, fingerprints and new answers; never a text.
  */
 
-import type { RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
+import type { TrainingConfiguration, WrittenRun } from "../../plan/configuration";
+import type { Sweep } from "../../plan/sweep";
 import { formats, migrate, NewerVersionError, withVersion } from "../../versions/versions";
-import type { DataSettings, MethodDescription } from "../../worker/api";
+import type { MethodDescription } from "../../worker/api";
+import { formatPlural } from "../numbers";
 import { ownRate, ownSettings } from "./configuration";
-import type { DraftRun } from "./state";
+import type { LinkedGround } from "./linked-ground";
+import type { DraftRun, StudioState } from "./state";
+import { NO_TEXT, taskFields } from "./suggested-text";
 
-/** How a file is to be read. */
-export type LinkedData = Pick<DataSettings, "task" | "columns" | "test" | "group" | "changes" | "header">;
+/** Longer lists of changed rows would be no address any more. */
+export const MOST_LINKED_CHANGES = 100;
 
-export interface LinkedConfiguration {
-  /** Left out where no file was open. */
-  data?: LinkedData;
+export interface LinkedConfiguration extends LinkedGround {
   training: Partial<TrainingConfiguration>;
-  runs: RunConfiguration[];
+  runs: WrittenRun[];
 }
 
-/** `#c=…`: options equal to a method's defaults are left out. */
+/**
+ * `#c=…`: options equal to a method's defaults are left out. Of texts that say the task those are
+ * left out that stand at the one suggested for the open data: they follow the data wherever the
+ * address is opened. All others are written, even a default that somebody chose.
+ * @param suggested the text of `MethodsSlice`
+ */
 export function toFragment(
   runs: readonly DraftRun[],
   training: TrainingConfiguration,
   methods: readonly MethodDescription[],
-  data?: LinkedData,
+  { data, model }: LinkedGround = {},
+  suggested: string | null = null,
 ): string {
   const linked: LinkedConfiguration = {
+    ...(model !== undefined && { model }),
     ...(data && {
       data: {
         ...{ task: data.task, columns: data.columns, test: data.test, group: data.group },
-        ...(data.changes && data.changes.length > 0 && { changes: data.changes }),
+        ...{ validationFraction: data.validationFraction, maxLength: data.maxLength, sample: data.sample },
+        ...(data.changes && isLinked(data.changes) && { changes: data.changes }),
         ...(data.header === false && { header: false }),
+        ...(data.encoding !== undefined && { encoding: data.encoding }),
+        ...(data.labelNames && Object.keys(data.labelNames).length > 0 && { labelNames: data.labelNames }),
+        ...(data.taskText !== undefined && { taskText: data.taskText }),
+        ...(data.weights && data.weights.length > 0 && { weights: data.weights }),
       },
     }),
     training,
@@ -40,8 +55,9 @@ export function toFragment(
       .filter(({ initFrom }) => initFrom === undefined)
       .map((run) => {
         const defaults = methods.find((method) => method.id === run.method)?.defaults ?? {};
-        const changed = Object.entries(run.options).filter(
-          ([key, value]) => JSON.stringify(value) !== JSON.stringify(defaults[key]),
+        const texts = suggested === null ? [] : taskFields(run.method, methods).map(({ key }) => key);
+        const changed = Object.entries(run.options).filter(([key, value]) =>
+          texts.includes(key) ? value !== suggested : JSON.stringify(value) !== JSON.stringify(defaults[key]),
         );
         return {
           name: run.name,
@@ -49,12 +65,32 @@ export function toFragment(
           ...ownRate(run),
           ...ownSettings(run),
           options: Object.fromEntries(changed),
+          ...(run.sweep && { sweep: withoutSuggested(run.sweep, texts, suggested) }),
         };
       }),
   };
   const bytes = new TextEncoder().encode(JSON.stringify(withVersion(formats.link, linked)));
   const base64 = btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
   return `#c=${base64.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+}
+
+/** Of a sweep over texts that say the task, the one that is suggested follows the data as well. */
+function withoutSuggested(sweep: Sweep, texts: readonly string[], suggested: string | null): Sweep {
+  const written = (key: string, values: readonly unknown[]) =>
+    texts.includes(key) ? values.map((value) => (value === suggested ? NO_TEXT : value)) : values;
+  return Object.fromEntries(Object.entries(sweep).map(([key, values]) => [key, written(key, values)]));
+}
+
+/** What of the open data an address has no place for, in a sentence; null where it has all. */
+export function leftOutOfLink({ data }: Pick<StudioState, "data">): string | null {
+  const changed = data.summary?.settings.changes?.length ?? 0;
+  if (changed <= MOST_LINKED_CHANGES) return null;
+  return `The list of ${formatPlural(changed, "changed row")} is too long for it (at most ${MOST_LINKED_CHANGES}): save the configuration to hand that on.`;
+}
+
+/** Whether an address has a list of changes; of an empty one there is nothing to say. */
+function isLinked({ length }: readonly unknown[]): boolean {
+  return length > 0 && length <= MOST_LINKED_CHANGES;
 }
 
 /**

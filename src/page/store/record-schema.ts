@@ -1,10 +1,10 @@
 /**
- * What a comparison that was kept in this browser must have to be shown. Storage may be damaged, or
- * written by something else; what it was configured with the worker checks when it goes on.
+ * What a comparison that was kept must have to be shown. Storage may be damaged, and a notebook's
+ * file may come from somebody else; what it was configured with the worker checks when it goes on.
  */
 
 import * as z from "zod/mini";
-import { taskMetrics } from "../../tasks/metrics/names";
+import { metricNames, taskMetrics } from "../../tasks/metrics/names";
 import type { TaskId } from "../../worker/api";
 
 const taskIds = Object.keys(taskMetrics) as [TaskId, ...TaskId[]];
@@ -36,6 +36,38 @@ const run = z.looseObject({
   state: z.enum(["waiting", "preparing", "running", "paused", "finished", "stopped", "failed"]),
   notices: z.optional(z.array(z.string())),
   curves: z.looseObject({ steps: table, evaluations: table }),
+  pinned: z.optional(z.boolean()),
+  tags: z.optional(z.array(z.string())),
+  note: z.optional(z.string()),
+});
+
+const numberOrNull = z.nullable(z.number());
+const interval = { value: z.number(), low: z.number(), high: z.number() };
+
+const verdict = z.looseObject({
+  metric: z.enum(metricNames),
+  part: z.enum(["test", "validation", "file"]),
+  rows: z.number(),
+  chance: numberOrNull,
+  majority: numberOrNull,
+  runs: z.array(
+    z.looseObject({
+      run: z.string(),
+      ...interval,
+      seeds: z.number(),
+      parameters: numberOrNull,
+      remarks: z.array(z.looseObject({ kind: z.string() })),
+    }),
+  ),
+  pairs: z.array(z.looseObject({ first: z.string(), second: z.string(), difference: z.looseObject(interval) })),
+  sentences: z.array(z.string()),
+});
+
+const outcomes = z.object({
+  metric: z.enum(metricNames),
+  part: z.enum(["test", "validation"]),
+  rows: z.instanceof(Uint32Array),
+  runs: z.array(z.object({ run: z.string(), right: z.array(z.instanceof(Uint8Array)) })),
 });
 
 const recordSchema = z.looseObject({
@@ -53,7 +85,11 @@ const recordSchema = z.looseObject({
   state: z.enum(["idle", "preparing", "running", "paused", "finished", "stopped", "failed"]),
   step: z.number(),
   steps: z.number(),
+  unequal: z.optional(z.array(z.string())),
+  dataFiles: z.optional(z.array(z.looseObject({ file: z.string(), rows: z.number(), bytes: z.number() }))),
   runs: z.array(run),
+  verdict: z.optional(verdict),
+  outcomes: z.optional(outcomes),
 });
 
 /** Where a record, brought to today's version, is not what it must be; null: nowhere. */

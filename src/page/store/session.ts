@@ -1,40 +1,42 @@
 /**
- * Comparisons and their adapters, kept in this browser's IndexedDB so that a reload loses nothing,
- * and the files of one that runs, so that it can go on after it. Requests reject where the browser
- * keeps nothing.
+ * Comparisons and their adapters, kept in this browser's IndexedDB until somebody removes them, and
+ * the files of one that runs, so that it can go on after a reload. Requests reject where the
+ * browser keeps nothing. Not for going through all of them: notebook.ts.
  */
 
-import { del, entries, get, set } from "idb-keyval";
+import { del, get, getMany, keys, set } from "idb-keyval";
 import { isEnded } from "../../plan/phase";
 import { openStore } from "../../storage/open-store";
 import { formats, migrate, NewerVersionError, withVersion } from "../../versions/versions";
+import type { TableFiles } from "../../worker/api";
 import { type CurvesSnapshot, createCurves, snapshotCurves } from "../curves/run-curves";
 import { damageOf } from "./record-schema";
 import type { Comparison, RunRecord } from "./state";
 
-/** Older comparisons than this many are dropped. */
-export const keptComparisons = 8;
+/** So many of the newest are read as the page opens; of all others the notebook reads. */
+const RECENT = 8;
 /** Bytes above which nothing is kept: full fine-tuning writes models, and files may be huge. */
-const largestKept = 64e6;
+export const largestKept = 64e6;
 
 type SavedRun = Omit<RunRecord, "curves"> & { curves: CurvesSnapshot };
-interface SavedComparison extends Omit<Comparison, "runs" | "since" | "detached"> {
+export interface SavedComparison extends Omit<Comparison, "runs" | "since" | "detached"> {
   runs: SavedRun[];
   /** Milliseconds that it had taken, where it was still running; left out by earlier versions. */
   elapsed?: number;
 }
 
-/** What a comparison's rows were read from: a sample by its id, or files. */
+/** What a comparison's rows were read from: a sample by its id, or files, one or more a part. */
 export interface Sources {
   sample: string | null;
-  train: File | null;
-  validation: File | null;
-  test: File | null;
+  train: TableFiles | null;
+  validation: TableFiles | null;
+  test: TableFiles | null;
 }
 
-const comparisons = openStore("sk-tuning-studio-comparisons", "comparisons");
-const adapters = openStore("sk-tuning-studio-adapters", "adapters");
-const sources = openStore("sk-tuning-studio-sources", "sources");
+export const comparisons = openStore("sk-tuning-studio-comparisons", "comparisons");
+/** By run: a comparison's id, a slash, the run's name. */
+export const adapters = openStore("sk-tuning-studio-adapters", "adapters");
+export const sources = openStore("sk-tuning-studio-sources", "sources");
 
 /** Whether there is anything to show of a comparison. */
 export function hasCurves({ runs }: Pick<Comparison, "runs">): boolean {
@@ -59,6 +61,21 @@ export async function saveComparison(comparison: Comparison, elapsed: number): P
 }
 
 /**
+ * A stored record of any readable version as one of today's.
+ * @throws Error that says where it is damaged, with both versions where it is of an older studio
+ * than can be read, and as a NewerVersionError where it is of a newer one
+ */
+export function readRecord(record: unknown): SavedComparison {
+  const migrated = migrate(formats.session, record);
+  const damage = damageOf(migrated);
+  if (damage !== null) throw new DamagedRecordError(damage);
+  return migrated as SavedComparison;
+}
+
+/** The message is the place of the damage. */
+export class DamagedRecordError extends Error {}
+
+/**
  * The readable ones of stored records, newest first, and what to say where a newer studio made
  * some, or some are damaged, else null. Those older than the oldest that can be read are passed
  * over.
@@ -68,12 +85,12 @@ export function readRecords(records: readonly unknown[]): { readable: SavedCompa
   let problem: string | null = null;
   for (const record of records) {
     try {
-      const migrated = migrate(formats.session, record);
-      const damage = damageOf(migrated);
-      if (damage === null) readable.push(migrated as SavedComparison);
-      else problem = `A comparison that this browser keeps is damaged (${damage}), so it is not shown.`;
+      readable.push(readRecord(record));
     } catch (error) {
       if (error instanceof NewerVersionError) problem = `${error.message} It stays kept until then.`;
+      if (error instanceof DamagedRecordError) {
+        problem = `A comparison that this browser keeps is damaged (${error.message}), so it is not shown.`;
+      }
     }
   }
   readable.sort((a, b) => b.startedAt - a.startedAt);
@@ -99,19 +116,30 @@ export function openRecord({ elapsed = 0, ...saved }: SavedComparison): Comparis
 }
 
 /**
- * All saved comparisons, newest first, the ids of those that were running when their page was
- * closed, and what to say of those that cannot be read: these stay stored.
+ * The newest of the saved comparisons, newest first, the ids of those that were running when their
+ * page was closed, and what to say of those that cannot be read: these stay stored. Ids begin with
+ * the time, so that their order is that in which comparisons began.
  */
-export async function loadComparisons(): Promise<{ past: Comparison[]; closed: string[]; problem: string | null }> {
-  const all = await entries<string, unknown>(comparisons);
-  const { readable, problem } = readRecords(all.map(([, record]) => record));
-  await Promise.all(readable.slice(keptComparisons).map(forgetComparison));
-  const kept = readable.slice(0, keptComparisons);
+export async function loadRecent(): Promise<{ past: Comparison[]; closed: string[]; problem: string | null }> {
+  const ids = (await keys<string>(comparisons)).sort().reverse().slice(0, RECENT);
+  const { readable, problem } = readRecords(await getMany<unknown>(ids, comparisons));
   return {
-    past: kept.map(openRecord),
-    closed: kept.filter(({ endedAt }) => endedAt === null).map(({ id }) => id),
+    past: readable.map(openRecord),
+    closed: readable.filter(({ endedAt }) => endedAt === null).map(({ id }) => id),
     problem,
   };
+}
+
+/**
+ * A saved comparison; null where there is none.
+ * @throws Error where it is damaged, and with both versions where it is of a newer studio
+ */
+export async function loadComparison(id: string): Promise<Comparison | null> {
+  const record = await get<unknown>(id, comparisons);
+  if (record === undefined) return null;
+  const { readable, problem } = readRecords([record]);
+  if (!readable[0]) throw new Error(problem ?? "It was kept by a studio that is too old to be read by this one.");
+  return openRecord(readable[0]);
 }
 
 /** Removes a comparison and its adapters. */
@@ -134,7 +162,7 @@ export async function loadAdapter(key: string): Promise<Blob | null> {
 
 /** Keeps what a comparison's rows were read from, where it is small enough. */
 export async function saveSources(id: string, { sample, train, validation, test }: Sources): Promise<void> {
-  const bytes = [train, validation, test].reduce((sum, file) => sum + (file?.size ?? 0), 0);
+  const bytes = [train, validation, test].flat().reduce((sum, file) => sum + (file?.size ?? 0), 0);
   if (bytes <= largestKept) await set(id, { sample, train, validation, test }, sources);
 }
 

@@ -22,6 +22,7 @@ export const useStudio = create<StudioState>()(() => ({
     listings: [],
     summary: null,
     opening: null,
+    awaited: null,
     error: null,
     choosing: false,
     place: "ready",
@@ -31,26 +32,41 @@ export const useStudio = create<StudioState>()(() => ({
     downloading: null,
     stored: [],
   },
-  data: { samples: [], summary: null, sample: null, opening: null, error: null },
+  data: {
+    samples: [],
+    summary: null,
+    fingerprints: {},
+    awaited: null,
+    remembered: null,
+    sample: null,
+    hub: {},
+    opening: null,
+    error: null,
+    check: null,
+  },
   methods: {
     descriptions: [],
     error: null,
     runs: [],
     replaced: null,
+    removed: null,
     suggested: null,
     estimate: null,
     estimating: false,
     estimateError: null,
+    pace: null,
+    pacing: false,
     searching: false,
     searchError: null,
   },
   training: { settings: null, problems: {} },
   comparison: {
     current: null,
+    inWorker: null,
     past: [],
     revision: 0,
     error: null,
-    pace: [],
+    progress: null,
     stopping: false,
     imported: [],
     interrupted: [],
@@ -66,16 +82,22 @@ export const useStudio = create<StudioState>()(() => ({
     error: null,
   },
   storage: { checkpoints: null, results: null },
+  notebook: { labels: {}, entries: null, unreadable: [], storage: null, error: null },
+  offline: { kept: false, isNewerReady: false },
   ui: {
     theme: storedTheme(),
     axis: "step",
     logLoss: false,
-    smoothing: 0.9,
+    metric: null,
+    smoothing: null,
     hidden: new Set(),
+    pointed: null,
     open: { data: false, methods: true, training: false },
     help: false,
     guide: false,
+    notebook: false,
     shortcuts: true,
+    notify: false,
     crosshair: null,
     lossTarget: null,
     notice: null,
@@ -92,6 +114,13 @@ export function patch<Slice extends keyof StudioState>(slice: Slice, fields: Par
 export function allComparisons(state: StudioState): Comparison[] {
   const { current, past } = state.comparison;
   return current ? [current, ...past] : past;
+}
+
+/** Changes a comparison of this page, whether it is the current one or an earlier one. */
+export function patchComparison(id: string | null, change: (comparison: Comparison) => Comparison): void {
+  const { current, past } = useStudio.getState().comparison;
+  const changed = (one: Comparison) => (one.id === id ? change(one) : one);
+  patch("comparison", { current: current && changed(current), past: past.map(changed) });
 }
 
 /** Changes one run of the current comparison; the curves are kept in place. */

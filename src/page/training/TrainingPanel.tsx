@@ -15,9 +15,11 @@ import { Step } from "../layout/Step";
 import { formatCount, formatPercent, formatPlural, formatSetting } from "../numbers";
 import { currentConfiguration } from "../store/configuration";
 import { isBusy, useStudio } from "../store/store";
+import { BudgetChoices } from "./BudgetChoices";
 import { CalibrateField } from "./CalibrateField";
 import { ClassWeightsField } from "./ClassWeightsField";
 import { MetricField } from "./MetricField";
+import { NoiseFields } from "./NoiseFields";
 import { PoolingField } from "./PoolingField";
 import { SettingGroup } from "./SettingGroup";
 import "./TrainingPanel.css";
@@ -68,6 +70,7 @@ interface GroupProps {
 function Settings({ settings }: GroupProps) {
   return (
     <>
+      <BudgetChoices settings={settings} />
       <Length settings={settings} />
       <div className="field-grid">
         <NumberField
@@ -100,6 +103,17 @@ function Settings({ settings }: GroupProps) {
           onProblem={(problem) => markTraining("Evaluate every", problem)}
         />
         <NumberField
+          label="Rows measured meanwhile"
+          help="Of the validation rows, while training; all are measured in the end. Empty: all, every time."
+          value={settings.evalRows ?? null}
+          placeholder="all"
+          optional
+          integer
+          min={1}
+          onChange={(evalRows) => changeTraining({ evalRows: evalRows ?? undefined })}
+          onProblem={(problem) => markTraining("Rows measured meanwhile", problem)}
+        />
+        <NumberField
           label="Seeds per run"
           help="Each run is trained once for each; charts show mean and spread."
           value={settings.seeds}
@@ -118,6 +132,7 @@ function Settings({ settings }: GroupProps) {
       <OptimiserGroup settings={settings} />
       <EndGroup settings={settings} />
       <RowsGroup settings={settings} />
+      <NoiseFields />
     </>
   );
 }

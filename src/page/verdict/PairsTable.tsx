@@ -1,10 +1,20 @@
-/** Every two runs of a verdict, folded: how far apart they are, and whether that may be luck. */
+/**
+ * Every two runs of a verdict, or of two comparisons, folded: how far apart they are, and whether
+ * that may be luck.
+ */
 
 import type { Verdict } from "../../worker/api";
 import { formatPlural } from "../numbers";
 import { formatChance, formatDifference, formatRange } from "./verdict-words";
 
-export function PairsTable({ verdict: { metric, pairs } }: { verdict: Verdict }) {
+interface PairsTableProps {
+  verdict: Pick<Verdict, "metric" | "pairs">;
+  /** What the two columns of runs are headed. */
+  of?: string;
+  against?: string;
+}
+
+export function PairsTable({ verdict: { metric, pairs }, of = "Run", against = "against" }: PairsTableProps) {
   if (pairs.length === 0) return null;
   const beyond = pairs.filter(({ beyondLuck }) => beyondLuck).length;
   return (
@@ -21,8 +31,8 @@ export function PairsTable({ verdict: { metric, pairs } }: { verdict: Verdict })
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">Run</th>
-              <th scope="col">against</th>
+              <th scope="col">{of}</th>
+              <th scope="col">{against}</th>
               <th scope="col" className="number">
                 Difference
               </th>

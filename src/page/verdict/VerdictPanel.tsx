@@ -4,11 +4,12 @@
  */
 
 import { isUnfinished } from "../../plan/phase";
-import { metricFacts, taskMetrics } from "../../tasks/metrics/names";
+import { type MetricName, metricFacts, taskMetrics } from "../../tasks/metrics/names";
 import type { Verdict } from "../../worker/api";
 import { judgeBy } from "../actions/compare";
 import { changeTraining } from "../actions/drafts";
 import { showStep } from "../actions/ui";
+import { Explained } from "../glossary/Term";
 import { formatPlural, metricWord } from "../numbers";
 import { isOfWhatIsOpen } from "../store/comparable";
 import type { Comparison } from "../store/state";
@@ -52,10 +53,7 @@ function Ended({ verdict, comparison, past }: EndedProps) {
           Verdict
         </h2>
         {past ? <span>{metricWord(verdict.metric)}</span> : <MetricChoice verdict={verdict} comparison={comparison} />}
-        <p className="muted">
-          {describeGround(verdict, comparison)}
-          {!isOpen && ", not of what is open now"}
-        </p>
+        <p className="muted">{describeGround(verdict, comparison)}</p>
       </div>
       <p className="verdict-headline">{headline}</p>
       {lines.map((line) => (
@@ -134,6 +132,13 @@ function Needed({ needed: { rows, seeds }, trained }: NeededProps) {
   );
 }
 
+/** Metrics that need a word. */
+const WORDS: Partial<Record<MetricName, string>> = {
+  f1: "F1 is macro F1.",
+  mcc: "Judged by Matthews correlation.",
+  perplexity: "Judged by perplexity.",
+};
+
 /**
  * How the dots are read, and what is chosen for the next comparison where that is something else.
  */
@@ -141,7 +146,7 @@ function SmallPrint({ verdict: { metric }, isOpen }: { verdict: Verdict; isOpen:
   const chosen = useStudio(nextMetric);
   return (
     <p className="field-help verdict-small">
-      Dots are values, bars their 95 % intervals.
+      Dots are values, bars their 95 % intervals. <Explained>{WORDS[metric] ?? ""}</Explained>
       {isOpen &&
         chosen !== null &&
         chosen !== metric &&

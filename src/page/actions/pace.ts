@@ -1,0 +1,61 @@
+/** Has the worker try a few steps once nobody asks for anything else, so that times can be said. */
+
+import { currentConfiguration } from "../store/configuration";
+import type { StudioState } from "../store/state";
+import { isBusy, patch, useStudio } from "../store/store";
+import { studio } from "../worker";
+
+/** Milliseconds after the last estimate before steps are tried. */
+const QUIET = 1500;
+
+/** What a pace is of. */
+const aboutOf = ({ data, model, training }: StudioState) => [
+  data.summary,
+  model.summary,
+  training.settings?.batchSize ?? null,
+];
+
+/** Returns what ends it. */
+export function followPace(): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let waitsFor: StudioState["methods"]["estimate"] = null;
+  /** What the present pace, or the failed attempt at one, is of. */
+  let tried: readonly unknown[] | null = null;
+  const isOf = (about: readonly unknown[] | null, state: StudioState) =>
+    about !== null && aboutOf(state).every((one, index) => one === about[index]);
+  const ask = async () => {
+    const state = useStudio.getState();
+    const configuration = currentConfiguration(state);
+    waitsFor = null;
+    if (!configuration || isBusy(state) || state.waits.open.length > 0 || !state.methods.estimate) return;
+    const about = aboutOf(state);
+    tried = about;
+    patch("methods", { pacing: true });
+    try {
+      const pace = await studio().tryPace(configuration);
+      // Given up for something else: another time, when that has ended.
+      if (pace === null) tried = null;
+      else if (isOf(about, useStudio.getState())) patch("methods", { pace });
+    } catch {
+      // What keeps steps from being made is said where they are asked for.
+    } finally {
+      patch("methods", { pacing: false });
+    }
+  };
+  const end = useStudio.subscribe((state) => {
+    if (isOf(tried, state)) return;
+    if (tried !== null) {
+      tried = null;
+      patch("methods", { pace: null });
+    }
+    const { estimate } = state.methods;
+    if (estimate === waitsFor || !estimate || isBusy(state)) return;
+    clearTimeout(timer);
+    waitsFor = estimate;
+    timer = setTimeout(ask, QUIET);
+  });
+  return () => {
+    clearTimeout(timer);
+    end();
+  };
+}

@@ -1,0 +1,32 @@
+/** How wide a text is as the page writes it, and the text cut to a width. */
+
+let context: CanvasRenderingContext2D | null | undefined;
+const known = new Map<string, number>();
+
+/** In pixels, in the page's font; @param size of the letters */
+export function textWidth(text: string, size: number): number {
+  const key = `${size} ${text}`;
+  const before = known.get(key);
+  if (before !== undefined) return before;
+  if (context === undefined) context = document.createElement("canvas").getContext("2d");
+  // Without a canvas: on the wide side.
+  if (!context) return text.length * size * 0.62;
+  context.font = `${size}px ${getComputedStyle(document.body).fontFamily}`;
+  const { width } = context.measureText(text);
+  // Values change with every step.
+  if (known.size > 2000) known.clear();
+  known.set(key, width);
+  return width;
+}
+
+/** The text, or as much of its beginning as fits with an ellipsis. */
+export function fitText(text: string, size: number, width: number): string {
+  if (textWidth(text, size) <= width) return text;
+  let [fits, tooLong] = [0, text.length];
+  while (tooLong - fits > 1) {
+    const middle = (fits + tooLong) >> 1;
+    if (textWidth(`${text.slice(0, middle)}…`, size) <= width) fits = middle;
+    else tooLong = middle;
+  }
+  return `${text.slice(0, fits).trimEnd()}…`;
+}
