@@ -5,20 +5,14 @@
  */
 
 import * as z from "zod";
-import { frozenModel, type PredictingModel } from "../answers/next-token";
+import { frozenModel } from "../answers/next-token";
 import type { BaseModel } from "../base/base-model";
 import { languageRefusal } from "../base/language-head";
-import { encodeExchange } from "../data/language";
 import type { TokenizedExample } from "../data/tokens";
 import type { Executor } from "../executors/executor";
-import { Evaluator } from "../runs/evaluation";
-import { Feeds } from "../runs/feeds";
-import { STEP_FIGURES } from "../runs/run";
-import { DRAW, Step } from "../runs/step";
-import { buildTunedProgram } from "../runs/tuned-program";
-import { Workspace } from "../runs/workspace";
-import { tasks } from "../tasks/registry";
-import { meanLossOf, taskChannels } from "../tasks/task";
+import type { Reader } from "../scoring/reader";
+import { scoreRows } from "../scoring/score-rows";
+import { textRow } from "../scoring/text-row";
 import type { Instrument } from "./instrument";
 
 export interface Forgetting {
@@ -32,7 +26,6 @@ export interface Forgetting {
 /** Tokens of a paragraph that are read at most, and paragraphs in a batch. */
 const LONGEST = 128;
 const BATCH = 4;
-const OWNER = "forgetting";
 
 /** A general text that comes with the studio. */
 const GENERAL_TEXT = "general-text.txt";
@@ -65,7 +58,7 @@ export const forgetting: Instrument<z.infer<typeof inputSchema>, Forgetting> = {
 export async function measureForgetting(
   executor: Executor,
   model: BaseModel,
-  run: PredictingModel,
+  run: Reader,
   text: string,
 ): Promise<Forgetting> {
   const { contextLength } = model.config;
@@ -74,62 +67,22 @@ export async function measureForgetting(
   const rows = text.split(/\n+/).flatMap((paragraph, row): TokenizedExample[] => {
     const response = paragraph.trim();
     if (response === "") return [];
-    const encoded = encodeExchange(model.tokenizer, { text: "", response }, longest);
-    return [{ ...encoded, row, truncated: encoded.fullLength > longest }];
+    const encoded = textRow(response, row, model.tokenizer, longest);
+    return encoded.labels.every((label) => label < 0) ? [] : [encoded];
   });
   const tokens = rows.reduce((sum, { labels }) => sum + labels.filter((label) => label >= 0).length, 0);
   if (tokens === 0) throw new Error("The text has no token to be predicted. Give some sentences.");
-  const frozen = await languageLoss(executor, model, frozenModel(model), rows);
-  return { tokens, frozen, tuned: await languageLoss(executor, model, run, rows) };
-}
-
-/** Mean loss of a token; forward passes alone, with the run's own tensors. */
-async function languageLoss(
-  executor: Executor,
-  model: BaseModel,
-  run: PredictingModel,
-  rows: readonly TokenizedExample[],
-): Promise<number> {
-  const { memory } = executor;
-  const task = tasks["causal-lm"];
-  const tokens = Math.max(...rows.map(({ ids }) => ids.length));
-  await model.loadLanguageHead();
-  const tuned = buildTunedProgram({ ...run.tunedSetup, task, classes: 0, inputs: [], onlyRead: true }, BATCH, tokens);
-  const workspace = new Workspace(executor, OWNER);
-  const setup = { buckets: [tokens], batchSize: BATCH, channels: taskChannels(task, 0), owner: OWNER };
-  let step: Step | null = null;
-  try {
-    const feed = new Feeds(executor, model, setup).after(run.tunedSetup.context.textIds);
-    const made = new Step(tuned, feed.buffers.get(tokens)!, workspace);
-    step = made;
-    workspace.allocate();
-    const allocate = (label: string, bytes: number) =>
-      memory.allocate(bytes, { label, category: "runtime", owner: OWNER });
-    await made.compile(
-      executor,
-      {
-        leaves: await run.leaves(),
-        batch: made.batch,
-        seed: 0,
-        stepFigures: allocate("step figures", STEP_FIGURES * 4),
-        draw: allocate("draw", DRAW * 4),
-      },
-      OWNER,
-    );
-    await memory.settled();
-    run.rest();
-    const infer = async () => {
-      await made.forward();
-      return made;
-    };
-    const options = { task, classes: 0, scale: null, batchSize: BATCH, owner: OWNER };
-    const evaluator = new Evaluator(executor, options);
-    const shown = feed.shownRows(rows);
-    const evaluation = (await evaluator.evaluate({ infer }, feed, shown, () => {}))!;
-    return meanLossOf(evaluation, shown);
-  } finally {
-    await executor.done();
-    await step?.release();
-    memory.releaseOwner(OWNER);
-  }
+  const wanted = { labels: true, states: false, gradients: false, given: null };
+  const setup = {
+    ...{ executor, model, wanted, batchSize: BATCH, tokenizer: model.tokenizer },
+    ...({ reading: "language", labelled: "causal-lm" } as const),
+    report: () => {},
+    signal: new AbortController().signal,
+  };
+  const lossOf = async (reader: Reader) => {
+    const { labels } = await scoreRows({ ...setup, reader, wanted }, rows);
+    // A run whose text has the beginning-of-sequence token predicts it nowhere in the rows.
+    return labels!.losses.reduce((sum, loss) => sum + loss, 0) / labels!.losses.length;
+  };
+  return { tokens, frozen: await lossOf(frozenModel(model)), tuned: await lossOf(run) };
 }

@@ -20,7 +20,7 @@ export class History {
       run.losses.length = run.gradNorms.length = event.step - 1;
       run.losses.push(event.loss);
       run.gradNorms.push(event.gradNorm);
-    } else if (event.type === "evaluation" && event.split === "validation") {
+    } else if (event.type === "evaluation" && event.split === "validation" && !event.complete) {
       run.evaluations = [...run.evaluations.filter(({ step }) => step < event.step), event];
     } else if (event.type === "run-state") {
       run.failure = event.state === "failed" ? event.reason : null;

@@ -9,6 +9,7 @@ import type { BaseModel } from "../base/base-model";
 import type { Comparison } from "../comparison/comparison";
 import type { Executor } from "../executors/executor";
 import type { TrainingConfiguration } from "../plan/configuration";
+import type { Amounts } from "../plan/waiting";
 import type { ComparisonData } from "../runs/rows";
 import type { History } from "./history";
 
@@ -26,6 +27,14 @@ export interface MeasuredRun {
    * A text that comes with the studio. Rejects with an Error naming the file where there is none.
    */
   readonly readText: (file: string) => Promise<string>;
+}
+
+/** A run while it is measured. */
+export interface Measuring extends MeasuredRun {
+  /** Says how far a measurement is that takes long. */
+  readonly report: (amounts: Amounts) => void;
+  /** Aborted when nobody waits for the measurement any more. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -46,5 +55,5 @@ export interface Instrument<Input, Result> {
    * meanwhile it reads within `Comparison.snapshot`, which waits for the step in flight and holds
    * back the next.
    */
-  measure(run: MeasuredRun, input: Input): Promise<Result>;
+  measure(run: Measuring, input: Input): Promise<Result>;
 }

@@ -59,14 +59,14 @@ export const mergeProof: Instrument<null, MergeProof> = {
     return mergeObstacle(method, method.exportForm(options, model));
   },
   measure({ comparison, name, executor, model, data, training }) {
-    const setup = { executor, model, data, training };
+    const setup = { executor, model, data: { ...data, validation: comparison.evaluatedRows(name) }, training };
     return comparison.hold(name, (run) => proveMerge(setup, run, comparison.evaluation(name)));
   },
 };
 
 /**
- * `evaluated`: what the run, unmerged, said of all validation rows in its last evaluation. No
- * weight of it stays on the device.
+ * `evaluated`: what the run, unmerged, said of the data's validation rows. No weight of it stays on
+ * the device.
  * @throws Error saying why the run has no merged model, or which weight float16 cannot hold.
  */
 export async function proveMerge(

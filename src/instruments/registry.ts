@@ -3,16 +3,26 @@
  * among the page's panels.
  */
 
+import { alikeRows } from "./alike-rows";
 import { checkUp } from "./check-up";
 import { forgetting } from "./forgetting";
-import type { Instrument, MeasuredRun } from "./instrument";
+import type { Instrument, MeasuredRun, Measuring } from "./instrument";
 import { mergeProof } from "./merge-proof";
+import { rowScores } from "./row-scores";
+import { saliency } from "./saliency";
+import { virtualAttention } from "./virtual-attention";
+import { virtualWords } from "./virtual-words";
 
 /** In the order in which the page shows them. */
 const known = {
   "merge-proof": mergeProof,
   forgetting,
+  "virtual-words": virtualWords,
   "check-up": checkUp,
+  "row-scores": rowScores,
+  saliency,
+  "virtual-attention": virtualAttention,
+  "alike-rows": alikeRows,
 };
 
 export type InstrumentId = keyof typeof known;
@@ -49,7 +59,7 @@ export function listInstruments(run: MeasuredRun): InstrumentListing[] {
 /** Rejects with an Error saying why the run cannot be measured, or what is wrong with the input. */
 export async function measure<Id extends InstrumentId>(
   id: Id,
-  run: MeasuredRun,
+  run: Measuring,
   input: InstrumentInput<Id>,
 ): Promise<InstrumentResult<Id>> {
   const instrument = instruments[id];

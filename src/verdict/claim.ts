@@ -66,6 +66,7 @@ function settingsOf(given: RunConfiguration): string {
     name: _name,
     learningRate: _rate,
     foundRate: _found,
+    sweptAs: _swept,
     options: { control: _control, ...options },
     ...run
   } = given;

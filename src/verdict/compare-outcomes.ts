@@ -6,7 +6,7 @@
 import { percentile } from "../tasks/bootstrap";
 import type { DrawnMetric } from "../tasks/metrics/drawn";
 import { holm } from "./holm";
-import { exactMcNemar, type PairedRows, pairedDifference, wilson } from "./proportions";
+import { exactMcNemar, type PairedRows, pairedDifference } from "./proportions";
 import { resample } from "./resampling";
 import {
   mean,
@@ -19,6 +19,7 @@ import {
   variance,
 } from "./rows-and-seeds";
 import type { Interval, VerdictPair } from "./verdict";
+import { wilson } from "./wilson";
 
 /** A run on the rows that decide: the metric with each of its seeds, in the seeds' order. */
 export type Outcome = readonly DrawnMetric[];

@@ -18,7 +18,7 @@ import { writeSentences } from "./sentences";
 import type { AgainstMajority, Interval, Remark, Verdict, VerdictPair, VerdictRun } from "./verdict";
 
 /** A run at one learning rate; `turned`: where its dial is not at what it was trained at. */
-export interface JudgedRun extends Pick<VerdictRun, "run" | "kind" | "basis" | "ratesTried" | "parameters"> {
+export interface JudgedRun extends Pick<VerdictRun, "run" | "kind" | "basis" | "ratesTried" | "swept" | "parameters"> {
   readonly turned?: Extract<Remark, { kind: "turned" }> | null;
   /** What it says of the rows, with each seed in the same order for all runs. */
   readonly seeds: readonly Answers[];
@@ -54,7 +54,7 @@ export interface VerdictSource
 }
 
 /** Adjusted p below this is beyond luck. */
-const LEVEL = 0.05;
+export const LEVEL = 0.05;
 /** How often a difference that is there should be seen. */
 const POWER = 0.8;
 /** 2 points of a share or a correlation, 2 % of anything else. */
@@ -91,7 +91,7 @@ export function decide(source: VerdictSource): Verdict {
     ...(testRowsChanged && { testRowsChanged }),
     ...(overlap && { overlap }),
     runs: measured.map((run, index): VerdictRun => {
-      const { run: name, kind, basis, ratesTried, parameters, seeds, histories, turned } = run;
+      const { run: name, kind, basis, ratesTried, swept, parameters, seeds, histories, turned } = run;
       const found = remarksOf(source.task, source.labels, seeds, histories);
       // That the majority says the same to every row is what it is.
       const remarks = basis === "one answer" ? found.filter((remark) => remark.kind !== "one answer") : found;
@@ -99,6 +99,7 @@ export function decide(source: VerdictSource): Verdict {
         ...{ run: name, kind, seeds: seeds.length, parameters },
         ...(basis && { basis }),
         ...(ratesTried && { ratesTried }),
+        ...(swept && { swept }),
         remarks: turned ? [turned, ...remarks] : remarks,
         ...withinBounds(metric, compared.values[index]!),
       };

@@ -350,11 +350,20 @@ function overlapping({ part, rows, overlap }: Facts): string[] {
   ];
 }
 
-/** A sweep's best rate is seen on the rows that judge it. */
+/** A sweep's best is seen on the rows that judge it. */
 function sweep(runs: readonly VerdictRun[]): string[] {
+  const swept = new Map(runs.flatMap(({ swept }) => (swept ? [[swept.run, swept.points] as const] : [])));
+  const settings = [...swept]
+    .filter(([, points]) => points > 1)
+    .map(
+      ([run, points]) =>
+        `${run} was trained with ${points} settings, and which of them is best is seen on these same rows: the best of ` +
+        "them looks better than it is.",
+    );
   const tried = runs.find(({ ratesTried }) => ratesTried !== undefined)?.ratesTried;
-  if (tried === undefined) return [];
+  if (tried === undefined) return settings;
   return [
+    ...settings,
     `Runs were trained at ${tried} learning rates each, and which of them is best is seen on these same rows: the best ` +
       "of them looks better than it is.",
   ];

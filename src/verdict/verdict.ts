@@ -55,6 +55,8 @@ export interface VerdictRun extends Interval {
   seeds: number;
   /** At how many learning rates it was trained in a sweep; left out where it was one. */
   ratesTried?: number;
+  /** Of a point of a sweep: the run that is swept, and how many points there are. */
+  swept?: { run: string; points: number };
   parameters: number | null;
   remarks: Remark[];
 }

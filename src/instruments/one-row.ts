@@ -1,0 +1,66 @@
+/**
+ * One row on the device for an instrument: a batch of one beside the run's own batches, a Program
+ * of that size, and buffers that are let go when the work is done. The run's tensors are read.
+ */
+
+import { held, type Leaves, leaves } from "../base/leaves";
+import type { EncodedRow } from "../data/tokens";
+import { type DeviceBuffer, upload } from "../executors/executor";
+import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
+import type { Feed } from "../runs/feed";
+import { Feeds } from "../runs/feeds";
+import type { Run } from "../runs/run";
+import { buildTunedProgram, type TunedProgram } from "../runs/tuned-program";
+import type { MeasuredRun } from "./instrument";
+
+export interface OneRow {
+  /** As the run reads it, padded to the length that its batches would have. */
+  readonly row: EncodedRow;
+  readonly bucket: number;
+  readonly tuned: TunedProgram;
+  /** A new buffer. */
+  allocate(label: string, bytes: number): DeviceBuffer;
+  /** Buffers for these tensors, and `own` for what they and the row do not have. */
+  bind(tensors: Iterable<Tensor>): { readonly own: ReadonlyMap<Tensor, DeviceBuffer>; readonly all: Leaves };
+}
+
+/** The run must be compiled, and not train meanwhile. */
+export async function withOneRow<Result>(
+  { executor, model }: MeasuredRun,
+  run: Run,
+  feed: Feed,
+  asked: EncodedRow,
+  work: (row: OneRow) => Promise<Result>,
+): Promise<Result> {
+  const { memory } = executor;
+  const owner = `one row for ${run.owner}`;
+  const allocate = (label: string, bytes: number) => memory.allocate(bytes, { label, category: "activations", owner });
+  const row = feed.shown(asked);
+  const bucket = feed.bucketFor(row.ids.length);
+  const { channels } = feed.buffers.get(bucket)!;
+  try {
+    const feeds = new Feeds(executor, model, { buckets: [bucket], batchSize: 1, channels, owner });
+    const own = feeds.after(run.context.textIds);
+    own.fill([row], { rows: [0], bucket });
+    // Words apart: what enters for each of them can be asked for.
+    const tuned = buildTunedProgram({ ...run.tunedSetup, wordsApart: true, onlyRead: true }, 1, bucket);
+    const others = await run.leaves();
+    const masks = new Map(
+      tuned.program.noises.map((noise) => {
+        const ones = new Float32Array(elementCount(noise.shape)).fill(1);
+        return [noise as Tensor, upload(executor, ones, { label: noise.name, category: "activations", owner })];
+      }),
+    );
+    run.rest();
+    return await work({
+      ...{ row, bucket, tuned, allocate },
+      bind(tensors) {
+        const buffers = new Map([...tensors].map((tensor) => [tensor, allocate(tensor.name, tensorBytes(tensor))]));
+        return { own: buffers, all: leaves(own.buffers.get(bucket)!.layer, held(buffers), held(masks), others) };
+      },
+    });
+  } finally {
+    await executor.done();
+    memory.releaseOwner(owner);
+  }
+}
