@@ -15,14 +15,19 @@ import { ensureBuild, projectRoot } from "../tools/build.mjs";
 import { type Measured, PARTS, type Part } from "./page/parts";
 import { pageSize } from "./page-size";
 import { pytorchTimes } from "./pytorch";
-import { report, sizeReport } from "./report";
+import { report, sizeReport, visitReport } from "./report";
+import { visit } from "./visit";
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
 
 /** The bundled model that the page measures. */
 const BUNDLED = "tiny-base";
+/** The part that is measured as a visitor sees it, on the built page. */
+const VISIT = "page";
 
 interface Options {
   adapter: AdapterChoice;
-  only?: Part[];
+  only?: (Part | typeof VISIT)[];
   methods?: string[];
   model?: string;
 }
@@ -40,7 +45,7 @@ export async function main(commandLine: string[]): Promise<number> {
         .choices(["auto", "hardware", "software"] satisfies AdapterChoice[])
         .default("auto"),
     )
-    .addOption(new Option("--only <PARTS...>", "measure these parts").choices(PARTS))
+    .addOption(new Option("--only <PARTS...>", "measure these parts").choices([...PARTS, VISIT]))
     .option(
       "--methods <IDS...>",
       "of the steps, measure these methods; every method takes half an hour on a software adapter",
@@ -56,9 +61,19 @@ export async function main(commandLine: string[]): Promise<number> {
   }
 }
 
-async function bench({ adapter: choice, only = [...PARTS], methods = [], model }: Options): Promise<void> {
-  const say = (line: string) => process.stderr.write(`${line}\n`);
+async function bench({ only = [...PARTS, VISIT], ...options }: Options): Promise<void> {
   await ensureBuild(say);
+  if (only.includes(VISIT)) console.log(visitReport(await visit()));
+  const parts = only.filter((part) => part !== VISIT);
+  if (parts.length > 0) await benchParts(parts, options);
+  console.log(sizeReport(pageSize(join(projectRoot, "dist"))));
+}
+
+/** Parts that a page of the benchmark's own measures. */
+async function benchParts(
+  only: readonly Part[],
+  { adapter: choice, methods = [], model }: Omit<Options, "only">,
+): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "studio-bench-"));
   try {
     say("Building the benchmark's page …");
@@ -100,7 +115,6 @@ async function bench({ adapter: choice, only = [...PARTS], methods = [], model }
       await browser.close();
       await server.close();
     }
-    console.log(sizeReport(pageSize(join(projectRoot, "dist"))));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

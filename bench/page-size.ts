@@ -41,7 +41,9 @@ function staticImports(folder: string, file: string): string[] {
  */
 export function pageSize(folder: string): PageSize {
   const html = readFileSync(join(folder, "index.html"), "utf8");
-  const entries = [...html.matchAll(/<script\b[^>]*\btype="module"[^>]*\bsrc="\/?([^"]+)"/g)].map((match) => match[1]!);
+  const entries = [...html.matchAll(/<script\b[^>]*\btype="module"[^>]*\bsrc="\/?([^"]+)"/g)].map((match) =>
+    posix.normalize(match[1]!),
+  );
   if (entries.length === 0) throw new Error(`${join(folder, "index.html")} loads no module; build the page again.`);
   const reached = new Set<string>();
   const waiting = [...entries];

@@ -2,6 +2,7 @@
 
 import { type ExecutorTimes, type Measured, type StepTimes, type Surroundings, YARDSTICK } from "./page/parts";
 import type { FileSize, PageSize } from "./page-size";
+import type { Visit } from "./visit";
 
 const ratio = (value: number) => value.toFixed(2);
 const milliseconds = (value: number) => value.toFixed(value < 10 ? 2 : 1);
@@ -186,6 +187,21 @@ export const report = {
   },
 };
 
+export function visitReport({ device, runs, waits, tasks }: Visit): string {
+  return [
+    "## What a visitor waits for",
+    `The built page on the ${device}; ${runs.join(", ")} with the page's own settings.`,
+    "",
+    table(
+      ["what", "seconds", "goal"],
+      waits.map(({ what, seconds, goal }) => [what, seconds.toFixed(1), goal === null ? "" : verdict(seconds, goal)]),
+    ),
+    "",
+    `The page's own thread while ${tasks.runs} runs train, ${bytes(tasks.tasks)} tasks in ${tasks.watched} s; the longest`,
+    `took ${tasks.longest.map((time) => time.toFixed(0)).join(", ")} ms of processor time: goal ${verdict(tasks.longest[0] ?? 0, 200)}.`,
+  ].join("\n");
+}
+
 export function sizeReport({ page, later }: PageSize): string {
   const sum = (files: readonly FileSize[], key: "bytes" | "gzip") =>
     files.reduce((total, file) => total + file[key], 0);
@@ -194,7 +210,7 @@ export function sizeReport({ page, later }: PageSize): string {
   const total = sum(page, "gzip");
   return [
     "## JavaScript",
-    `Before the page can be used: ${kibibytes(total)} KiB gzip; goal ${verdict(total / 1024, 350)}.`,
+    `Before the page can be used: ${kibibytes(total)} KiB gzip; goal ${verdict(total / 1024, 240)}.`,
     "",
     table(
       ["file", "fetched", "KiB", "KiB gzip"],

@@ -18,6 +18,7 @@ import { BatchBuffers } from "../../src/runs/batch-buffers";
 import { resolveMethod } from "../../src/runs/resolve";
 import { Run } from "../../src/runs/run";
 import { Workspace } from "../../src/runs/workspace";
+import { type ScoringSetup, scoreRows } from "../../src/scoring/score-rows";
 import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { medians } from "./clock";
 import type { ExecutorTimes, Measured } from "./parts";
@@ -39,6 +40,8 @@ const TOGETHER = [2, 4];
 /** Of onnxruntime: any of them could serve the processor. */
 const BUILDS = ["plain", "jspi", "asyncify"] as const;
 const EVALUATED = 500;
+/** Ten times as many of 48 tokens on MiniLM-L6 are to take at most 5 minutes on two cores. */
+const SCORED = 500;
 /**
  * Milliseconds before anything is measured on the processor: browsers compile WebAssembly anew, and
  * faster, while it runs.
@@ -91,6 +94,7 @@ export async function executorTimes(rig: Rig, extra: readonly string[]): Promise
         ...(await timeRuns(executor, own, [plan], [8, 48], samples)),
       });
     }
+    rows.push({ executor: name, model: own.folder.name, ...(await timeScores(executor, own)) });
     own.release();
   }
   for (const build of BUILDS) {
@@ -188,6 +192,26 @@ async function timeEvaluation(
     await comparison.evaluate();
     const milliseconds = performance.now() - begin;
     return { what: `an evaluation of ${EVALUATED} rows, LoRA`, batch: "8 × 64", milliseconds, forward: null };
+  } finally {
+    await comparison.release();
+  }
+}
+
+/** States and losses of rows, read one by one with LoRA. */
+async function timeScores(executor: Executor, model: BaseModel): Promise<Omit<ExecutorTimes, "executor" | "model">> {
+  const rows = drawExamples(model, SCORED, 48);
+  const { comparison } = compare(executor, model, rows.slice(0, 8), rows.slice(0, 8), ["lora"], 1);
+  try {
+    await comparison.prepare();
+    const setup: ScoringSetup = {
+      ...{ executor, model, reader: comparison.run("lora"), reading: "answer", batchSize: 8 },
+      ...{ wanted: { labels: true, states: true, gradients: false, given: null }, labelled: "sequence-classification" },
+      ...{ tokenizer: model.tokenizer, report: () => {}, signal: new AbortController().signal },
+    };
+    const begin = performance.now();
+    await scoreRows(setup, rows);
+    const milliseconds = performance.now() - begin;
+    return { what: `states and losses of ${SCORED} rows, LoRA`, batch: "8 × 48", milliseconds, forward: null };
   } finally {
     await comparison.release();
   }
