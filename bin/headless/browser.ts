@@ -78,12 +78,13 @@ export async function openBrowser(choice: AdapterChoice): Promise<GraphicsBrowse
 /**
  * For the studio.
  * @param choice `auto`: the processor, or where there is a graphics card the faster of the two.
+ * @param jsFlags V8's own; default: as people have it
  * @throws {Error} When there is no Chromium, or `hardware` is asked for and there is none.
  */
-export async function openStudioBrowser(choice: ExecutorChoice): Promise<StudioBrowser> {
-  if (choice === "processor") return { browser: await launch({ webgpu: false }), choice };
-  if (choice === "software") return { browser: await launch({ software: true }), choice };
-  const browser = await launch({ software: false });
+export async function openStudioBrowser(choice: ExecutorChoice, jsFlags?: string): Promise<StudioBrowser> {
+  if (choice === "processor") return { browser: await launch({ webgpu: false, jsFlags }), choice };
+  if (choice === "software") return { browser: await launch({ software: true, jsFlags }), choice };
+  const browser = await launch({ software: false, jsFlags });
   if (await hasHardwareAdapter(browser)) return { browser, choice: choice === "auto" ? "auto" : "graphics" };
   if (choice === "auto") return { browser, choice: "processor" };
   await browser.close();

@@ -14,7 +14,7 @@ import type { Configuration } from "../../src/plan/configuration";
 import type { RateSearch } from "../../src/plan/rate-search";
 import { formats, migrate, withVersion } from "../../src/versions/versions";
 import { diskError } from "./disk-error";
-import { ConfigurationError, isHubData, type NamedFiles } from "./files";
+import { ConfigurationError, isHubData, type NamedFiles, type NamedTable } from "./files";
 import { CHECKPOINT, SUMMARY } from "./names";
 import { lies, type OutFolder, RECORD, readObject, START_ENDING, STATE_ENDING } from "./out-folder";
 
@@ -123,6 +123,21 @@ export class CheckpointFolder {
     return kept;
   }
 
+  /**
+   * Throws an Error naming the file that a run had and that is not there any more.
+   * @param evaluated how often each run was evaluated, by the lines of metrics.jsonl: it is kept
+   * after each evaluation, and the last may have been broken off before
+   */
+  checkComplete(states: readonly KeptState[], evaluated: ReadonlyMap<string, number>): void {
+    for (const [run, times] of evaluated) {
+      if (times < 2 || states.some((state) => state.run === run)) continue;
+      throw new Error(
+        `The checkpoint of run "${run}" is missing: there is no ${join(this.#folder, run + STATE_ENDING)}. Put it back, or ` +
+          "begin the comparison anew in another folder.",
+      );
+    }
+  }
+
   /** Removes it: all is done. */
   remove(): void {
     this.#out.removeCheckpoint(this.#own());
@@ -154,7 +169,8 @@ export class CheckpointFolder {
   #relative(configuration: Configuration, files: NamedFiles): Configuration {
     const from = (path: string) => relative(this.#out.path, path) || ".";
     // What is brought of the Hub keeps its name: it is brought again where it is gone.
-    const table = (name: unknown, path: string) => (typeof name === "string" && isHubData(name) ? name : from(path));
+    const table = (name: unknown, path: NamedTable) =>
+      typeof path === "string" && !isHubData(path) ? from(path) : String(name);
     const { data, model, runs } = configuration;
     const { train, validation, test } = files;
     return {

@@ -14,7 +14,9 @@ import type { ExecutorChoice } from "./browser";
 import { ConfigurationError } from "./files";
 import { Interrupted } from "./interruption";
 import type { RunOptions } from "./options";
+import { type ReportOptions, reportOn } from "./report";
 import { runComparison } from "./run";
+import { type ScoreOptions, scoreRows } from "./score";
 
 /** Exit codes. */
 export const SUCCESS = 0;
@@ -35,10 +37,12 @@ DIR receives
   sum/            with --sum, the weighted sum of some runs' LoRA adapters; its evaluation is in summary.json
   predictions.csv with --predict and --adapter-column; without a column <run>/predictions.csv
   scores.json     with --predict, where the file has the columns of answers: metrics, verdict, agreement of the runs
+  report.html     the report to hand on: verdict, curves, tables, settings and hashes in one file; report.md has no curves
+  logs/<run>/     with --logs, for tensorboard --logdir DIR/logs, and history.jsonl, config.json, summary.json
   forgetting.json with --forgetting, losses of the model's own head: frozen and with each run
   checkpoint/     while it is not complete: what --continue goes on from
 and what an earlier comparison wrote there under these names is replaced, each once the new one is whole. What the studio
-did not write is never replaced: the command is refused before anything is trained.
+did not write is never replaced: the command is refused before anything is trained, as where another one writes into DIR.
 
 --continue DIR goes on with a comparison that broke off, from each run's last evaluation, with the same data, model and
 device; what is to be done once runs are trained (--merged, --sum, --predict, --slices, --forgetting) is asked for again.
@@ -79,21 +83,8 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
     .argument("[config.json]", "the configuration; left out with --continue")
     .option("--out <DIR>", "folder for metrics, summary and adapters; made when missing")
     .option("--continue <DIR>", "go on with the comparison in this folder, which broke off")
-    .addOption(
-      new Option(
-        "--adapter <KIND>",
-        "what computes: the processor, a graphics card (hardware), or WebGPU's software adapter, which is very slow; auto: the " +
-          "processor, or where there is a card the faster of the two",
-      )
-        .choices(["auto", "processor", "hardware", "software"] satisfies ExecutorChoice[])
-        .default("auto"),
-    )
-    .addOption(
-      new Option("--endpoint <URL>", "the Hub, or a server that speaks its layout")
-        .env("HF_ENDPOINT")
-        .default(HUB_ADDRESS)
-        .argParser(readEndpoint),
-    )
+    .addOption(adapterOption())
+    .addOption(endpointOption())
     .addOption(
       new Option("--merged <TYPE>", "write merged models too, as numbers of this type").choices([...storedTypes]),
     )
@@ -122,6 +113,7 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
       "in predictions.csv leave cells that begin with = + - or @ as they are, which a spreadsheet would compute; without it an " +
         "apostrophe is put before them",
     )
+    .option("--logs", "write log files of every run: TensorBoard's event files, and JSONL as of an offline run of W&B")
     .option("--forgetting", "measure how well the model predicts a general text with each run, beside without")
     .addHelpText("after", RUN_HELP)
     .exitOverride()
@@ -138,6 +130,47 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
       else if (out === undefined) misuse("--out DIR is missing, the folder for the results.");
       else code = (await run(configurationPath, { ...options, out })) ? SUCCESS : FAILURE;
     });
+  program
+    .command("score")
+    .description("score each row of a file by itself, without training: loss, entropy, rank, gradient norm, as a CSV")
+    .argument(
+      "<config.json>",
+      "a comparison's configuration: its model, and the data whose labels and columns are read",
+    )
+    .requiredOption("--rows <FILE>", "the rows to score, a table in any kind of file that is read")
+    .requiredOption(
+      "--with <FOLDER>",
+      "who reads them: an adapter's folder, such as DIR/LoRA, or frozen: the model alone",
+    )
+    .requiredOption("--out <FILE>", "the CSV to write; a file that is there is not replaced")
+    .addOption(
+      new Option(
+        "--reading <KIND>",
+        "answer: each row's label by the adapter's head; language: each token by the model's own head over its vocabulary " +
+          "(default: answer, of the frozen model language)",
+      ).choices(["answer", "language"]),
+    )
+    .option("--gradients", "compute the norm of each row's gradient, too: a pass back for every row")
+    .option("--tokens", "write a line for every label or token, in place of the file's rows")
+    .option("--keep-formulas", "leave cells that begin with = + - or @ as they are, as with run")
+    .addOption(adapterOption())
+    .addOption(endpointOption())
+    .exitOverride()
+    .showHelpAfterError()
+    .action(async (configurationPath: string, options: ScoreOptions) => {
+      await scoreRows(configurationPath, options);
+    });
+  program
+    .command("report")
+    .description("write report.html and report.md again from a folder of results, of this version or an earlier one")
+    .argument("<DIR>", "the folder that a comparison has written")
+    .option("--logs", "write log files of every run, too, as with run")
+    .option("--rows", "leave in what may be of rows: cells in notices, labelled examples, texts written to prompts")
+    .exitOverride()
+    .showHelpAfterError()
+    .action((folder: string, options: ReportOptions) => {
+      for (const path of reportOn(folder, options)) process.stdout.write(`${path}\n`);
+    });
   try {
     await program.parseAsync(commandLine, { from: "user" });
   } catch (error) {
@@ -147,6 +180,23 @@ export async function main(commandLine: string[], run: RunComparison = runCompar
     return error instanceof ConfigurationError ? USAGE : FAILURE;
   }
   return code;
+}
+
+function adapterOption(): Option {
+  return new Option(
+    "--adapter <KIND>",
+    "what computes: the processor, a graphics card (hardware), or WebGPU's software adapter, which is very slow; auto: the " +
+      "processor, or where there is a card the faster of the two",
+  )
+    .choices(["auto", "processor", "hardware", "software"] satisfies ExecutorChoice[])
+    .default("auto");
+}
+
+function endpointOption(): Option {
+  return new Option("--endpoint <URL>", "the Hub, or a server that speaks its layout")
+    .env("HF_ENDPOINT")
+    .default(HUB_ADDRESS)
+    .argParser(readEndpoint);
 }
 
 /** Weights by run. */

@@ -16,19 +16,33 @@ export class ConfigurationError extends Error {
   override readonly name = "ConfigurationError";
 }
 
+/** @throws {ConfigurationError} Naming the option where there is no such file. */
+export function checkFile(option: string, path: string): void {
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return;
+  throw new ConfigurationError(`${option}: there is no file ${resolve(path)}.`);
+}
+
 /** What Windows takes for a device, whatever the ending. */
 const WINDOWS_DEVICES: readonly string[] = [
   ...["con", "prn", "aux", "nul"],
   ...["com", "lpt"].flatMap((port) => Array.from("0123456789¹²³", (digit) => port + digit)),
 ];
 
-/** Absolute paths; data of the Hub by name until they are brought (`hub-data.ts`). */
+/** A file brought of the Hub: where it is, and what it is called in messages. */
+export interface HubFile {
+  readonly path: string;
+  readonly shown: string;
+}
+
+/** An absolute path; of the Hub a name, until its files are brought (`hub-data.ts`). */
+export type NamedTable = string | readonly HubFile[];
+
 export interface NamedFiles {
-  train: string;
+  train: NamedTable;
   /** Null when the validation rows are a fraction of the training file. */
-  validation: string | null;
+  validation: NamedTable | null;
   /** Null when the test rows are drawn from the training file, or there are none. */
-  test: string | null;
+  test: NamedTable | null;
   /** The folder of a `dir:` model. */
   model: string | null;
   /** `initFrom` folders by run name. */

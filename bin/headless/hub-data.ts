@@ -4,18 +4,21 @@
  */
 
 import { join } from "node:path";
+import type { DataRole } from "../../src/data/types";
 import type { TransferProgress } from "../../src/hub/download";
-import { bringDataFile, type DataPart, likelyFiles, lookUpDataset, parseDatasetName } from "../../src/hub/hub-datasets";
+import { bringTable, findTable, lookUpDataset, parseDatasetName } from "../../src/hub/hub-datasets";
+import { tableProblem } from "../../src/hub/hub-tables";
 import { ConfigurationError, isHubData, type NamedFiles } from "./files";
 import { DiskStore, type HubAccess } from "./hub-models";
 
-const PARTS: readonly DataPart[] = ["train", "validation", "test"];
+const PARTS: readonly DataRole[] = ["train", "validation", "test"];
 
 /**
- * Replaces `hf:OWNER/NAME[@REVISION][:FILE]` by the path of the file, brought and checked. Without
- * a file it is the likeliest one of the part. What is there of the same commit is not downloaded
- * again.
- * @throws {ConfigurationError} When the name is none, the Hub refuses it, or it has no such file.
+ * Replaces `hf:OWNER/NAME[@REVISION][:WHAT]` by the files of a table, brought and checked. `WHAT`
+ * is a file, a table or a subset by its name; without it there must be one that can be meant. What
+ * is there of the same commit is not downloaded again.
+ * @throws {ConfigurationError} When the name is none, the Hub refuses it, it has no such table or
+ * several, or the table lacks a file or is too large.
  * @throws {Error} When a transfer keeps breaking off; what arrived is kept.
  */
 export async function bringHubData(
@@ -26,24 +29,20 @@ export async function bringHubData(
   const store = new DiskStore(cache);
   for (const part of PARTS) {
     const source = files[part];
-    if (source === null || !isHubData(source)) continue;
-    const [, named = "", own] = /^hf:([^:]*)(?::(.+))?$/.exec(source) ?? [];
-    const found = await asked(part, async () => lookUpDataset({ ...parseDatasetName(named, address), token, address }));
-    const name = own ?? likelyFiles(found.files)[part]?.name;
-    if (name === undefined || !found.files.some((file) => file.name === name)) {
-      const listed = found.files.slice(0, 8).map((file) => file.name);
-      const more = found.files.length > listed.length ? `, and ${found.files.length - listed.length} more` : "";
-      throw new ConfigurationError(
-        `data.${part}: ${named} has ${own === undefined ? `no file for this part` : `no file ${own}`}. ` +
-          `Write hf:${named}:FILE with one of ${listed.join(", ")}${more}.`,
-      );
-    }
-    const { folder, file } = await bringDataFile(store, found, name, progress);
-    files[part] = join(store.path(folder), file);
+    if (typeof source !== "string" || !isHubData(source)) continue;
+    const [, named = "", wanted = null] = /^hf:([^:]*)(?::(.+))?$/.exec(source) ?? [];
+    const brought = await asked(part, async () => {
+      const dataset = await lookUpDataset({ ...parseDatasetName(named, address), token, address });
+      const table = findTable(dataset, part, wanted);
+      const problem = tableProblem(table);
+      if (problem !== null) throw new Error(`${named}: ${problem}`);
+      return () => bringTable(store, dataset, table, progress);
+    });
+    files[part] = (await brought()).map(({ folder, file, shown }) => ({ path: join(store.path(folder), file), shown }));
   }
 }
 
-async function asked<Result>(part: DataPart, ask: () => Promise<Result>): Promise<Result> {
+async function asked<Result>(part: DataRole, ask: () => Promise<Result>): Promise<Result> {
   return ask().catch((error: Error) => {
     throw error instanceof TypeError ? error : new ConfigurationError(`data.${part}: ${error.message}`);
   });

@@ -15,6 +15,8 @@ export interface Extras {
   forgetting?: boolean;
   /** Leaves cells of predictions.csv that a spreadsheet would compute as they are. */
   keepFormulas?: boolean;
+  /** Writes log files that TensorBoard and others read. */
+  logs?: boolean;
 }
 
 export interface RunOptions extends Extras {

@@ -25,12 +25,20 @@ import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "nod
 import { RUN } from "../../src/adapters/folder";
 import { ADAPTER_FILES } from "../../src/adapters/read";
 import { MERGED_FILES } from "../../src/folders/merged-model";
+import { isLogFile } from "../../src/logs/log-files";
+import { GENERATOR } from "../../src/report/html";
 import { diskError, diskReason } from "./disk-error";
 import { ConfigurationError } from "./files";
-import { ALWAYS, BESIDE_RUNS, CHECKPOINT, MERGED, PREDICTIONS, SUM, SUMMARY } from "./names";
+import { ALWAYS, BESIDE_RUNS, CHECKPOINT, LOGS, MERGED, PREDICTIONS, REPORT_PAGE, SUM, SUMMARY } from "./names";
 
 /** Within the checkpoint's folder: what is not whole yet. Nothing in it is anybody else's. */
 const UNFINISHED = "unfinished";
+
+/** In there while a runner writes: the number of its process. */
+const WRITER = "process.json";
+
+/** What else lies in there, beside states of runs that are coming in. */
+const UNFINISHED_NAMES = [WRITER, "file", "folder", "old folder", "folder.zip"];
 
 /** Within the checkpoint's folder: what it is of. */
 export const RECORD = "checkpoint.json";
@@ -57,6 +65,7 @@ export class OutFolder {
    */
   check(runs: readonly string[], asked: readonly string[], inputs: ReadonlyMap<string, string> = new Map()): void {
     checkWritable(this.path);
+    this.#checkUnused();
     for (const [what, input] of inputs) {
       const target = [...runs, ...asked].map((name) => join(this.path, name)).find((place) => lies(input, place));
       if (target === undefined) continue;
@@ -68,7 +77,8 @@ export class OutFolder {
     const own = ownFiles(this.path);
     for (const name of asked) {
       const place = join(this.path, name);
-      const problem = name === SUM ? foreignFolder(place) : foreignFile(place, own);
+      const problem =
+        name === SUM ? foreignFolder(place) : name === LOGS ? foreignLogs(place) : foreignFile(place, own);
       if (problem !== null) throw inTheWay(place, problem, "");
     }
     for (const run of runs) {
@@ -79,12 +89,17 @@ export class OutFolder {
     if (problem !== null) throw inTheWay(join(this.path, CHECKPOINT), problem, "");
   }
 
-  /** Makes the folder, and one in it for what is not whole yet, emptied. */
+  /**
+   * Makes the folder, and one in it for what is not whole yet, emptied; other runners are kept out
+   * until it is removed. Throws as `check` where one has come before.
+   */
   begin(): void {
     const unfinished = this.#unfinished("");
+    this.#checkUnused();
     try {
       rmSync(unfinished, { recursive: true, force: true });
       mkdirSync(unfinished, { recursive: true });
+      writeWhole(this.#unfinished(WRITER), `${JSON.stringify({ process: process.pid })}\n`);
     } catch (error) {
       throw diskError(error, this.path);
     }
@@ -170,12 +185,24 @@ export class OutFolder {
     }
   }
 
+  /** @throws {ConfigurationError} Where another runner writes into this folder. */
+  #checkUnused(): void {
+    const place = this.#unfinished(WRITER);
+    const writer = readObject(place)?.process;
+    if (typeof writer !== "number" || writer === process.pid || !isAlive(writer)) return;
+    throw new ConfigurationError(
+      `--out: a comparison is writing into ${this.path} (process ${writer}). Wait until it has ended, or choose another ` +
+        `--out. If no studio runs, remove ${place}.`,
+    );
+  }
+
   #unfinished(name: string): string {
     return join(this.path, CHECKPOINT, UNFINISHED, name);
   }
 
   #isForeign(name: string): boolean {
-    return foreignFolder(join(this.path, name)) !== null;
+    const place = join(this.path, name);
+    return (name === LOGS ? foreignLogs(place) : foreignFolder(place)) !== null;
   }
 }
 
@@ -263,6 +290,16 @@ function existsLink(path: string): boolean {
   }
 }
 
+/** Whether there is a process of this number, whoever's. */
+function isAlive(id: number): boolean {
+  try {
+    process.kill(id, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
 /** What a JSON file holds; null where there is none, or no object in it. */
 export function readObject(path: string): Record<string, unknown> | null {
   try {
@@ -278,8 +315,10 @@ function ownFiles(folder: string): ReadonlySet<string> {
   const summary = readObject(join(folder, SUMMARY));
   const versions = summary?.versions as { studio?: unknown } | undefined;
   if (summary === null || versions?.studio === undefined || !Array.isArray(summary.runs)) return new Set();
-  // Earlier versions did not list them.
-  return new Set(Array.isArray(summary.files) ? [...summary.files, ...ALWAYS] : BESIDE_RUNS);
+  // Earlier versions did not list them, and had no report as a page.
+  const others = Array.isArray(summary.files) ? [...summary.files, ...ALWAYS] : BESIDE_RUNS;
+  const listed = Array.isArray(summary.files) && summary.files.includes(REPORT_PAGE);
+  return new Set(others.filter((name) => listed || name !== REPORT_PAGE));
 }
 
 /** Why a file may not be replaced; null where there is none, or it is ours. */
@@ -287,7 +326,27 @@ function foreignFile(place: string, own: ReadonlySet<string>): string | null {
   const entry = lstatSync(place, { throwIfNoEntry: false });
   if (!entry) return null;
   if (!entry.isFile()) return "is no file";
-  return own.has(basename(place)) ? null : "no comparison of the studio in this folder wrote it";
+  if (own.has(basename(place)) || (basename(place) === REPORT_PAGE && isOurReport(place))) return null;
+  return "no comparison of the studio in this folder wrote it";
+}
+
+/** Of a folder that did not list it: `report` made it later. */
+const isOurReport = (place: string) => readFileSync(place, "utf8").includes(GENERATOR);
+
+/**
+ * Why the folder of log files may not be replaced; null where there is none, or all in it is ours.
+ */
+function foreignLogs(place: string): string | null {
+  const entry = lstatSync(place, { throwIfNoEntry: false });
+  if (!entry) return null;
+  if (!entry.isDirectory()) return "is no folder";
+  for (const name of readdirSync(place)) {
+    const folder = join(place, name);
+    if (!lstatSync(folder).isDirectory()) return `${join(LOGS, name)} in it was not written by the studio`;
+    const stray = readdirSync(folder).find((file) => !isLogFile(file));
+    if (stray !== undefined) return `${join(LOGS, name, stray)} in it was not written by the studio`;
+  }
+  return null;
 }
 
 /** Why a folder may not be replaced; null where there is none, or all in it is ours. */
@@ -306,12 +365,20 @@ function foreignCheckpoint(place: string): string | null {
   if (!entry) return null;
   if (!entry.isDirectory()) return "is no folder";
   const names = readdirSync(place).filter((name) => name !== UNFINISHED);
-  if (names.length > 0 && readObject(join(place, RECORD)) === null) return `has no ${RECORD} in it`;
-  return strayIn(place, [
-    UNFINISHED,
-    RECORD,
-    ...names.filter((name) => name.endsWith(STATE_ENDING) || name.endsWith(START_ENDING)),
-  ]);
+  const record = readObject(join(place, RECORD));
+  // Other programs call files so, too.
+  const isOurs = record !== null && "version" in record && "configuration" in record && "searches" in record;
+  if (names.length > 0 && !isOurs) return `has no ${RECORD} of the studio in it`;
+  const unfinished = join(place, UNFINISHED);
+  const states = existsSync(unfinished) ? readdirSync(unfinished).filter((name) => /^state \d+$/.test(name)) : [];
+  return (
+    strayIn(unfinished, [...UNFINISHED_NAMES, ...states]) ??
+    strayIn(place, [
+      UNFINISHED,
+      RECORD,
+      ...names.filter((name) => name.endsWith(STATE_ENDING) || name.endsWith(START_ENDING)),
+    ])
+  );
 }
 
 /** Names what lies in a folder beside these; null where there is nothing, or no folder. */

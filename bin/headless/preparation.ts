@@ -10,7 +10,7 @@ import { withProgress } from "../../src/plan/waiting";
 import type { Preparation } from "../../src/runner/runner";
 import type { DeviceChoice } from "../../src/worker/api";
 import { type ExecutorChoice, openStudioBrowser } from "./browser";
-import { ConfigurationError, checkRunNames, isHubData, type NamedFiles, namedFiles } from "./files";
+import { ConfigurationError, checkRunNames, isHubData, type NamedFiles, type NamedTable, namedFiles } from "./files";
 import { bringHubData } from "./hub-data";
 import { bringHubModel, cacheFolder } from "./hub-models";
 import { hubToken } from "./hub-token";
@@ -29,6 +29,8 @@ export interface Job {
   readonly endpoint: string;
   readonly server: StudioServer;
   readonly progress: Progress;
+  /** V8's own; default: as people have it. */
+  readonly jsFlags?: string | undefined;
 }
 
 /** A page that has everything open. */
@@ -57,7 +59,7 @@ export type Check = (configuration: Configuration, files: NamedFiles, preparatio
  * @throws {Error} When there is no browser or no usable device, or data or model cannot be opened.
  */
 export async function prepare(job: Job, listener: PageListener, check: Check = () => {}): Promise<Prepared> {
-  const { browser, choice } = await openStudioBrowser(job.adapter);
+  const { browser, choice } = await openStudioBrowser(job.adapter, job.jsFlags);
   try {
     return await prepareIn(browser, choice, job, listener, check);
   } catch (error) {
@@ -82,7 +84,8 @@ async function prepareIn(
   const files = namedFiles(configuration, folder);
   check(configuration, files, null);
   const tables = [files.train, files.validation, files.test];
-  const ofHub = configuration.model.startsWith("hf:") || tables.some((path) => path !== null && isHubData(path));
+  const ofHub =
+    configuration.model.startsWith("hf:") || tables.some((path) => typeof path === "string" && isHubData(path));
   const hub = { address: endpoint, token: ofHub ? hubToken() : null, cache: cacheFolder() };
   const { status, message, capacity } = await page.call("openDevice", choice);
   if (status !== "ready" && status !== "software") throw new Error(message);
@@ -104,7 +107,11 @@ async function prepareIn(
   const preparation = await page.call("prepare", served.configuration, served.data);
   const problems = preparation.estimate.runs.filter(({ problem }) => problem !== null);
   if (problems.length > 0) {
-    throw new ConfigurationError(problems.map(({ run, problem }) => `runs "${run}": ${problem}`).join("\n"));
+    // Most problems of a run begin with its name.
+    const lines = problems.map(({ run, problem }) =>
+      problem!.startsWith(`Run "${run}"`) ? problem! : `runs "${run}": ${problem}`,
+    );
+    throw new ConfigurationError(lines.join("\n"));
   }
   const compared = withRuns(configuration, preparation.runs);
   check(compared, files, preparation);
@@ -136,7 +143,11 @@ function modelName({ model }: Configuration, folder: string): string {
 function serveNamed(configuration: Configuration, files: NamedFiles, shared: SharedFiles, page: URL) {
   const address = (path: string) => new URL(shared.share(path), page).href;
   const named = (path: string, name: string) => `${address(path)}#${encodeURIComponent(name)}`;
-  const file = (path: string, name: string) => ({ url: address(path), name: isHubData(name) ? basename(path) : name });
+  const table = (files: NamedTable, name: unknown) =>
+    (typeof files === "string" ? [{ path: files, shown: String(name) }] : files).map(({ path, shown }) => ({
+      url: address(path),
+      name: shown,
+    }));
   const { train, validation, test } = configuration.data;
   return {
     configuration: {
@@ -149,9 +160,9 @@ function serveNamed(configuration: Configuration, files: NamedFiles, shared: Sha
       }),
     },
     data: {
-      train: file(files.train, train),
-      validation: files.validation === null ? null : file(files.validation, String(validation)),
-      test: files.test === null ? null : file(files.test, String(test)),
+      train: table(files.train, train),
+      validation: files.validation === null ? null : table(files.validation, validation),
+      test: files.test === null ? null : table(files.test, test),
     },
   };
 }

@@ -26,7 +26,8 @@ export function evaluationLine(event: EvaluationEvent): string {
     if (!Number.isFinite(value)) return `, ${spelled} not defined`;
     return `, ${spelled} ${kind === "share" ? percent(value) : value.toFixed(3)}`;
   });
-  return `${event.run}: step ${event.step}, ${event.split} loss ${event.loss.toFixed(4)}${figures.join("")}`;
+  const all = event.complete ? ` on all ${event.rows} rows` : "";
+  return `${event.run}: step ${event.step}, ${event.split} loss${all} ${event.loss.toFixed(4)}${figures.join("")}`;
 }
 
 /** For example `lora: learning rate 0.003 found by 1550 steps in 24 s (its own is 0.001)`. */

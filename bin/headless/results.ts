@@ -12,12 +12,16 @@ import type { Configuration } from "../../src/plan/configuration";
 import { isEnded } from "../../src/plan/phase";
 import { withFoundRates } from "../../src/plan/rate-search";
 import { type Spread, spreadOf, type Variant, variantsOf } from "../../src/plan/variants";
+import { writeHtmlReport } from "../../src/report/html";
+import { writeReport } from "../../src/report/markdown";
 import type { Preparation, WrittenSample } from "../../src/runner/runner";
 import { decidingMetric, type MetricName, metricFacts, metricNames } from "../../src/tasks/metrics/names";
-import { type ReportFacts, type ReportRun, writeReport } from "../../src/verdict/report";
+import { formats, withVersion } from "../../src/versions/versions";
 import type {
+  DataCheck,
   DeviceReport,
   EvaluationEvent,
+  Identity,
   MeasuredCalibration,
   MemoryBytes,
   ObservationEvent,
@@ -30,9 +34,10 @@ import type {
   SumRequest,
   Verdict,
 } from "../../src/worker/api";
-import { MERGED, METRICS, REPORT, SAMPLES, SUM, SUMMARY } from "./names";
+import { ALWAYS, MERGED, METRICS, REPORT, REPORT_PAGE, SAMPLES, SUM, SUMMARY } from "./names";
 import type { Log, OutFolder } from "./out-folder";
 import { writeWhole } from "./out-folder";
+import { resultsFacts } from "./results-facts";
 
 /**
  * One line of `metrics.jsonl`, without its line end. A loss that is not a number is written as
@@ -53,7 +58,8 @@ export interface MetricsLines {
 /**
  * The lines up to the step that each run goes on from.
  * @param text Of `metrics.jsonl`, perhaps cut within its last line.
- * @param steps By run; lines of others are left out, and what test rows said, which are read again.
+ * @param steps By run; lines of others are left out, and what test rows said and the validation
+ * rows that were left for the end, which are read again.
  */
 export function earlierLines(text: string, steps: ReadonlyMap<string, number>): MetricsLines {
   const lines: string[] = [];
@@ -66,7 +72,8 @@ export function earlierLines(text: string, steps: ReadonlyMap<string, number>): 
       continue;
     }
     const last = steps.get(fields.run);
-    if (last === undefined || fields.step > last || ("split" in fields && fields.split === "test")) continue;
+    const ofTheEnd = "split" in fields && (fields.split === "test" || fields.complete);
+    if (last === undefined || fields.step > last || ofTheEnd) continue;
     lines.push(line);
     if ("split" in fields) events.push({ ...fields, type: "evaluation" });
     else if ("gradNorm" in fields) events.push({ ...fields, type: "step" });
@@ -74,8 +81,26 @@ export function earlierLines(text: string, steps: ReadonlyMap<string, number>): 
   return { lines, events };
 }
 
+/**
+ * How often each of these runs was evaluated on validation rows, by the lines of a metrics.jsonl.
+ */
+export function evaluations(text: string, runs: ReadonlySet<string>): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const line of text.split("\n")) {
+    let fields: Partial<EvaluationEvent>;
+    try {
+      fields = JSON.parse(line);
+    } catch {
+      continue;
+    }
+    const { run, split } = fields;
+    if (run !== undefined && split === "validation" && runs.has(run)) counts.set(run, (counts.get(run) ?? 0) + 1);
+  }
+  return counts;
+}
+
 /** The figures of one evaluation. */
-export type Evaluation = Pick<EvaluationEvent, "step" | "loss" | MetricName>;
+export type Evaluation = Pick<EvaluationEvent, "step" | "rows" | "loss" | MetricName>;
 
 /**
  * What a run came to, or one of its variants where it has several. Null where it never got so far.
@@ -99,7 +124,8 @@ export interface RunSummary {
   training: { firstLoss: number; lastLoss: number; learningRate: number; gradNorm: number } | null;
   /**
    * `best` has the best of the metric that decides, the earliest of equals. Step 0 never counts
-   * where steps train the run, so that it is null before the first evaluation after it.
+   * where steps train the run, so that it is null before the first evaluation after it. With
+   * `evalRows`, `last` is of all rows once the run has ended, and of those rows before.
    */
   validation: { first: Evaluation; last: Evaluation; best: Evaluation | null } | null;
   /** Of the test rows, with the adapter that it ended with; null where they were not read. */
@@ -135,6 +161,10 @@ export interface Surroundings {
   device: DeviceReport;
   preparation: Preparation;
   versions: Record<string, string>;
+  /** Hashes of rows and model; null where they could not be had. */
+  identity: Identity | null;
+  /** Null where the data were not checked. */
+  check: DataCheck | null;
 }
 
 /** Collects a comparison's events and writes its files. */
@@ -148,15 +178,13 @@ export class Results {
   verdict: Verdict | null = null;
   /** By the column that was asked for; null where none was. */
   slices: Slices | null = null;
-  /** The highest learning rate that each run's steps had, of which warm-up and decay are shares. */
-  readonly #rates = new Map<string, number>();
   #memoryBytes: MemoryBytes | null = null;
   /** What was tried for each run whose rate was searched, and what it cost. */
   readonly searches: RateSearch[];
   /** What was asked for and could not be written. */
   readonly #failures: string[] = [];
   /** Names beside the runs' folders that were written. */
-  readonly #files = new Set<string>([METRICS, SUMMARY, REPORT]);
+  readonly #files = new Set<string>(ALWAYS);
   #sum: (SumRequest & { validation: Evaluation | null; adapter: string }) | null = null;
 
   /**
@@ -288,10 +316,7 @@ export class Results {
 
   #take(event: StepEvent | EvaluationEvent | ObservationEvent): void {
     const summary = this.#run(event.run);
-    if (event.type === "step") {
-      addStep(summary, event);
-      this.#rates.set(event.run, Math.max(event.learningRate, this.#rates.get(event.run) ?? 0));
-    }
+    if (event.type === "step") addStep(summary, event);
     if (event.type === "evaluation") addEvaluation(summary, event, this.#metric);
   }
 
@@ -340,9 +365,9 @@ export class Results {
     }
   }
 
-  /** Writes `summary.json` and `report.md`. */
+  /** Writes `summary.json`, and of it and `metrics.jsonl` both reports. */
   writeSummary(surroundings: Surroundings): void {
-    const { configuration, device, preparation, versions } = surroundings;
+    const { configuration, device, preparation, versions, identity, check } = surroundings;
     const { model, data, estimate } = preparation;
     for (const { run, trainable, mostFitted, flops } of estimate.runs) {
       for (const summary of this.runs) {
@@ -363,7 +388,9 @@ export class Results {
       versions,
       // A folder was opened by an address that is gone by now.
       model: { ...model, source: configuration.model },
+      identity,
       data: {
+        files: [data.train, data.validation, data.test].filter((file) => file !== null),
         trainRows: data.trainRows,
         validationRows: data.validationRows,
         testRows: data.testRows,
@@ -372,6 +399,8 @@ export class Results {
         // Rows that are not as the file has them; null where all are.
         changes: describeChanges(countChanges(data.settings.changes ?? [])),
         notices: data.notices,
+        // Sentences, in which nothing of a row is.
+        check: (check?.lines ?? []).map(({ id, isGood, said }) => ({ id, isGood, said })),
       },
       // Everything on the device; each run's own bytes are with the run.
       memoryBytes: this.#memoryBytes,
@@ -386,33 +415,16 @@ export class Results {
       // With the rates that were found, and how: a run of it trains at them.
       configuration: withFoundRates(configuration, this.searches),
     };
-    this.write(SUMMARY, `${JSON.stringify(summary, null, 2)}\n`);
-    this.write(REPORT, writeReport(this.#reportFacts(surroundings)));
-  }
-
-  #reportFacts({ configuration, device, preparation, versions }: Surroundings): ReportFacts {
-    const { model, data, estimate } = preparation;
-    return {
-      configuration,
-      data: configuration.data.train,
-      model: model.name,
-      started: this.#started,
-      device: device.name,
-      versions,
-      files: [data.train, data.validation, data.test].filter((file) => file !== null),
-      parts: { train: data.trainRows, validation: data.validationRows, test: data.testRows },
-      notices: data.notices,
-      verdict: this.verdict,
-      runs: this.runs.map(
-        ({ run, method, training, trainable, state, steps, seconds, validation, test }): ReportRun => ({
-          ...{ run, method, state, steps, seconds, test },
-          learningRate: training && (this.#rates.get(run) ?? null),
-          parameters: trainable && (trainable.adapter + trainable.head || null),
-          validation: validation?.last ?? null,
-        }),
-      ),
-      unequal: estimate.unequal,
-    };
+    const text = `${JSON.stringify(withVersion(formats.summary, summary), null, 2)}\n`;
+    this.write(SUMMARY, text);
+    const facts = resultsFacts(
+      this.#out.path,
+      JSON.parse(text),
+      readFileSync(join(this.#out.path, METRICS), "utf8"),
+      false,
+    );
+    this.write(REPORT, writeReport(facts));
+    this.write(REPORT_PAGE, writeHtmlReport(facts));
   }
 
   /** Throws an Error where lines are left that the disk has never taken. */
@@ -495,15 +507,19 @@ function addStep(summary: RunSummary, event: StepEvent): void {
 }
 
 function figuresOf(event: EvaluationEvent): Evaluation {
-  const { step, loss } = event;
+  const { step, rows, loss } = event;
   const measured = metricNames.flatMap((name) => (event[name] === undefined ? [] : [[name, event[name]]]));
-  return { step, loss, ...Object.fromEntries(measured) };
+  return { step, rows, loss, ...Object.fromEntries(measured) };
 }
 
 function addEvaluation(summary: RunSummary, event: EvaluationEvent, metric: MetricName): void {
   const evaluation = figuresOf(event);
   if (event.split === "test") {
     summary.test = evaluation;
+    return;
+  }
+  if (event.complete && summary.validation) {
+    summary.validation.last = evaluation;
     return;
   }
   const sign = metricFacts[metric].better === "high" ? 1 : -1;

@@ -1,6 +1,5 @@
 /** Runs one comparison from its configuration, or from where it broke off, to its results. */
 
-import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { formats } from "../../src/data/formats/registry";
 import { usedColumns } from "../../src/data/slices";
@@ -8,18 +7,17 @@ import type { Configuration } from "../../src/plan/configuration";
 import type { RateSearch } from "../../src/plan/rate-search";
 import { variantsOf } from "../../src/plan/variants";
 import type { DataSummary, SumRequest } from "../../src/worker/api";
-import { ensureBuild, projectRoot } from "../../tools/build.mjs";
 import { sandboxObstacle } from "../../tools/chromium.mjs";
 import type { ExecutorChoice } from "./browser";
 import { readCheckpoint } from "./checkpoint";
-import { ConfigurationError, checkRunNames, type NamedFiles } from "./files";
-import { Interruption } from "./interruption";
-import { ALWAYS, FORGETTING, PREDICTIONS, SAMPLES, SCORES, SUM } from "./names";
+import { readConfiguration } from "./configuration-file";
+import { ConfigurationError, checkFile, checkRunNames, type NamedFiles } from "./files";
+import type { Interruption } from "./interruption";
+import { ALWAYS, FORGETTING, LOGS, PREDICTIONS, SAMPLES, SCORES, SUM } from "./names";
 import type { Extras, RunOptions } from "./options";
 import { OutFolder } from "./out-folder";
 import { type Check, type Job, prepare } from "./preparation";
-import { standardProgress } from "./progress";
-import { serveStudio } from "./server";
+import { withSession } from "./session";
 import { Training } from "./training";
 
 /**
@@ -33,24 +31,13 @@ import { Training } from "./training";
  * opened, or the worker breaks before it trains.
  */
 export async function runComparison(configurationPath: string | null, options: RunOptions): Promise<boolean> {
-  const given = configurationPath === null ? checkpointOf(options.out) : readConfiguration(configurationPath);
-  const interruption = new Interruption();
-  const progress = standardProgress();
-  try {
-    await interruption.givingUp(ensureBuild((line) => progress.note(line)));
-    const server = await serveStudio(projectRoot, options.endpoint);
-    try {
-      const { endpoint } = options;
-      const adapter = options.adapter === "auto" ? (given.adapter ?? "auto") : options.adapter;
-      const job = { json: given.json, folder: given.folder, adapter, endpoint, server, progress };
-      return await compare(job, given.searches, options, interruption);
-    } finally {
-      await server.close();
-    }
-  } finally {
-    progress.close();
-    interruption.close();
-  }
+  const given = configurationPath === null ? checkpointOf(options.out) : givenBy(configurationPath);
+  const { endpoint } = options;
+  return withSession(endpoint, ({ server, progress, interruption }) => {
+    const adapter = options.adapter === "auto" ? (given.adapter ?? "auto") : options.adapter;
+    const job = { json: given.json, folder: given.folder, adapter, endpoint, server, progress };
+    return compare(job, given.searches, options, interruption);
+  });
 }
 
 interface Given extends Pick<Job, "json" | "folder"> {
@@ -59,12 +46,8 @@ interface Given extends Pick<Job, "json" | "folder"> {
   readonly searches: readonly RateSearch[];
 }
 
-function readConfiguration(path: string): Given {
-  try {
-    return { json: readFileSync(path, "utf8"), folder: dirname(resolve(path)), searches: [] };
-  } catch (error) {
-    throw new ConfigurationError(`${path} could not be read: ${(error as Error).message}.`);
-  }
+function givenBy(path: string): Given {
+  return { json: readConfiguration(path), folder: dirname(resolve(path)), searches: [] };
 }
 
 function checkpointOf(out: string): Given {
@@ -114,11 +97,16 @@ function checkPlaces(configuration: Configuration, files: NamedFiles, out: OutFo
     ...(options.sum ? [SUM] : []),
     ...(options.predict === undefined ? [] : [SCORES, ...(options.adapterColumn === undefined ? [] : [PREDICTIONS])]),
     ...(options.forgetting ? [FORGETTING] : []),
+    ...(options.logs ? [LOGS] : []),
   ];
   // What runs start from is read before anything is written.
   const { model, train, validation, test } = files;
   const read = { model, train, validation, test, "the file to predict": options.predict ?? null };
-  const inputs = Object.entries(read).flatMap(([what, path]) => (path === null ? [] : [[what, path] as const]));
+  const inputs = Object.entries(read).flatMap(([what, table]): (readonly [string, string])[] => {
+    if (table === null) return [];
+    if (typeof table === "string") return [[what, table]];
+    return table.map(({ path, shown }) => [`${what} (${shown})`, path]);
+  });
   out.check(names, asked, new Map(inputs));
 }
 
@@ -129,9 +117,7 @@ function checkPredicted({ predict, adapterColumn }: Extras): void {
       throw new ConfigurationError("--adapter-column needs --predict, the file that has it.");
     return;
   }
-  if (!statSync(predict, { throwIfNoEntry: false })?.isFile()) {
-    throw new ConfigurationError(`--predict: there is no file ${resolve(predict)}.`);
-  }
+  checkFile("--predict", predict);
 }
 
 /**

@@ -9,7 +9,8 @@ import { dependencies, version } from "../../package.json";
 import { formats } from "../../src/data/formats/registry";
 import { messageOf } from "../../src/errors/message-of";
 import { type RateSearch, withFoundRates } from "../../src/plan/rate-search";
-import type { DeviceReport, StudioEvent, SumRequest } from "../../src/worker/api";
+import type { DataCheck, DeviceReport, Identity, StudioEvent, SumRequest } from "../../src/worker/api";
+import { checkLines } from "./check-lines";
 import { CheckpointFolder, type KeptState, readCheckpoint } from "./checkpoint";
 import { writeExtras } from "./extras";
 import type { Interruption } from "./interruption";
@@ -17,7 +18,9 @@ import { METRICS } from "./names";
 import type { RunOptions } from "./options";
 import type { OutFolder } from "./out-folder";
 import { type Job, type Prepared, prepare } from "./preparation";
-import { earlierLines, type MetricsLines, Results, type RunSummary } from "./results";
+import { writeLogs } from "./report";
+import { earlierLines, evaluations, type MetricsLines, Results, type RunSummary } from "./results";
+import { readResults } from "./results-facts";
 import type { PageListener } from "./studio-page";
 import { verdictLines } from "./verdict-lines";
 
@@ -39,6 +42,10 @@ export class Training implements PageListener {
   #prepared: Prepared | null = null;
   #results: Results | null = null;
   #device: DeviceReport | null = null;
+  /** Null where it could not be had. */
+  #identity: Identity | null = null;
+  /** Of the open rows. */
+  #check: DataCheck | null = null;
   #kept: Kept = { states: [], earlier: NOTHING };
   /** What kept it from beginning: the disk, most likely. */
   #refusal: Error | null = null;
@@ -76,6 +83,12 @@ export class Training implements PageListener {
       if (line) progress.note(line);
     }
     for (const notice of preparation.data.notices) progress.note(notice);
+    this.#check = await page.call("checkData");
+    for (const line of checkLines(this.#check)) progress.note(line);
+    this.#identity = await page.call("identify").catch((error: unknown) => {
+      progress.note(`Hashes of rows and model are not known: ${messageOf(error)}`);
+      return null;
+    });
     const results = new Results(this.#out, configuration, searches);
     this.#results = results;
     if (this.#options.goesOn) this.#kept = await this.#readKept(results);
@@ -269,7 +282,8 @@ export class Training implements PageListener {
   async #writeSum({ page }: Prepared, results: Results, sum: SumRequest): Promise<void> {
     const { progress, server } = this.#job;
     try {
-      const { run, evaluation } = await page.call("sum", sum);
+      const { run, evaluation: part, complete } = await page.call("sum", sum);
+      const evaluation = complete ?? part;
       const zip = this.#out.unfinished("folder.zip");
       await page.call("sendRun", run, server.shared.receive(zip));
       results.addSum(sum, evaluation, zip);
@@ -293,15 +307,16 @@ export class Training implements PageListener {
     };
     attempt(() => results.close());
     attempt(() => results.writeSummary(this.#surroundings()));
+    if (this.#options.logs) attempt(() => writeLogs(this.#out, readResults(this.#out.path, false)));
     attempt(() => (results.complete ? this.#checkpoint.remove() : this.#out.clean()));
   }
 
   /** How to go on; null where there is nothing to go on with. */
   #hint(results: Results): string | null {
     if (results.complete || this.#refusal) return null;
-    const { merged, sum, combination, predict, adapterColumn, slices, forgetting, keepFormulas } = this.#options;
+    const { merged, sum, combination, predict, adapterColumn, slices, forgetting, keepFormulas, logs } = this.#options;
     const options = {
-      ...{ merged, sum, combination, predict, "adapter-column": adapterColumn, slices, forgetting },
+      ...{ merged, sum, combination, predict, "adapter-column": adapterColumn, slices, forgetting, logs },
       "keep-formulas": keepFormulas,
     };
     const more = Object.entries(options).flatMap(([name, value]) => {
@@ -319,7 +334,14 @@ export class Training implements PageListener {
       chromium: browser.version(),
       node: process.versions.node,
     };
-    return { configuration, device: this.#device!, preparation, versions };
+    return {
+      configuration,
+      device: this.#device!,
+      preparation,
+      versions,
+      identity: this.#identity,
+      check: this.#check,
+    };
   }
 
   /** Rejects with an Error naming a file that is damaged. */
@@ -327,6 +349,8 @@ export class Training implements PageListener {
     const states = await this.#checkpoint.states(results.runs.map(({ run }) => run));
     const metrics = join(this.#out.path, METRICS);
     const text = existsSync(metrics) ? readFileSync(metrics, "utf8") : "";
+    const names = new Set(results.runs.map(({ run }) => run));
+    if (this.#options.goesOn) this.#checkpoint.checkComplete(states, evaluations(text, names));
     return { states, earlier: earlierLines(text, new Map(states.map(({ run, step }) => [run, step]))) };
   }
 

@@ -63,6 +63,8 @@ export function checkTargets(modules: ReadonlySet<string>, { targets, layers }: 
     if (isTargeted(module, { targets, layers })) continue;
     const blocks = layers ? ` in blocks ${layers.join(", ")}` : "";
     const said = typeof targets === "string" ? targets : targets.join(", ");
-    throw new Error(`${MODEL} has tensors for "${module}", which ${CONFIG} does not name (${said}${blocks}).`);
+    throw new Error(
+      `${MODEL} has tensors for "${module}", which ${CONFIG} does not name (${shortened(said, 200)}${blocks}).`,
+    );
   }
 }

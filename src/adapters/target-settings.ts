@@ -5,8 +5,8 @@
  */
 
 import * as z from "zod";
+import { checkedExpression, wholeExpression } from "../expressions/expression";
 import type { NamedTensor } from "../hub/write-safetensors";
-import { checkedExpression, wholeExpression } from "./expression";
 import { CONFIG, isHead, MODEL } from "./folder";
 import type { WritingSite } from "./forms/form";
 import type { PeftConfig } from "./peft-config";
@@ -17,7 +17,7 @@ const named = (value: z.ZodType<string | string[]>) =>
   value.superRefine((given, context) => {
     if (typeof given === "string" && given !== "all-linear") checkedExpression(given, context);
   });
-const expressions = z.union([z.array(z.string()), z.string()]).superRefine((given, context) => {
+const expressions = z.union([z.array(z.string()).max(100), z.string()]).superRefine((given, context) => {
   for (const one of [given].flat()) checkedExpression(one, context);
 });
 const block = z.int().min(0);

@@ -28,6 +28,8 @@ export const factsSchema = z.strictObject({
   learningRateFactor: z.number().positive(),
   /** Real tokens and seconds of training so far. */
   tokens: z.number().min(0),
+  /** Tokens that it has learned from; default: 0, in files from before they were counted. */
+  keptTokens: z.number().min(0).optional(),
   seconds: z.number().min(0),
   /** Floating-point operations behind it; 0 in files from before they were counted. */
   flops: z.number().min(0),

@@ -3,6 +3,8 @@
  * over facts, nothing else; every rule says the numbers it goes by.
  */
 
+import { majorityOf } from "../data/check/majority";
+
 export interface DiagnosisFacts {
   readonly learningRate: number;
   /** The method's own. */
@@ -183,13 +185,11 @@ function oneAnswer({ classes, learningRate, defaultLearningRate }: DiagnosisFact
 
 function unbalanced({ classes }: DiagnosisFacts): Finding | null {
   if (!classes) return null;
-  const total = classes.counts.reduce((sum, count) => sum + count, 0);
-  const most = Math.max(...classes.counts);
-  if (total === 0 || most / total < 0.7) return null;
-  const label = classes.labels[classes.counts.indexOf(most)];
+  const most = majorityOf(classes.labels, classes.counts);
+  if (!most?.isSkewed) return null;
   return {
     kind: "hint",
-    sees: `${percent(most / total)} of the training rows are "${label}"; always answering so is that accurate.`,
+    sees: `${percent(most.share)} of the training rows are "${most.label}"; always answering so is that accurate.`,
     tries: "Go by macro F1 rather than accuracy, try class weights, or bring more rows of the rare labels.",
   };
 }

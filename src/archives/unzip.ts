@@ -56,9 +56,35 @@ export function unzip(bytes: Uint8Array, wanted: (path: string) => boolean, limi
   return files;
 }
 
+/**
+ * Where the file of an entry begins; in zip64 that stands behind the name, after two sizes or none.
+ */
+function offsetOf(view: DataView, at: number): number {
+  const offset = view.getUint32(at + 42, true);
+  if (offset !== 0xffffffff) return offset;
+  const extra = at + 46 + view.getUint16(at + 28, true);
+  const sizes = [20, 24].filter((place) => view.getUint32(at + place, true) === 0xffffffff).length;
+  for (let place = extra; place + 4 <= extra + view.getUint16(at + 30, true); ) {
+    if (view.getUint16(place, true) === 1) return Number(view.getBigUint64(place + 4 + 8 * sizes, true));
+    place += 4 + view.getUint16(place + 2, true);
+  }
+  return offset;
+}
+
+/** The name in a file's own header. */
+function ownName(bytes: Uint8Array, view: DataView, at: number): string {
+  if (at + 30 > bytes.length || view.getUint32(at, true) !== LOCAL) {
+    throw new Error("its directory is damaged: there is no file where it says");
+  }
+  const flags = view.getUint16(at + 6, true);
+  return strFromU8(bytes.subarray(at + 30, at + 30 + view.getUint16(at + 26, true)), (flags & UTF_8) === 0);
+}
+
 const hex = (sum: number) => sum.toString(16).padStart(8, "0");
 
 const [END, END_64_PLACE, END_64] = [0x06054b50, 0x07064b50, 0x06064b50];
+/** What a file in the zip, and its entry in the directory, begin with. */
+const [LOCAL, ENTRY] = [0x04034b50, 0x02014b50];
 /** Of an entry's flags. */
 const [ENCRYPTED, UTF_8] = [1, 0x800];
 
@@ -77,11 +103,18 @@ function readDirectory(bytes: Uint8Array): Map<string, Entry> {
   }
   const entries = new Map<string, Entry>();
   for (let entry = 0; entry < count; entry++) {
+    if (long(at) !== ENTRY) throw new Error("its directory is damaged");
     const [name, after] = [at + 46, at + 46 + short(at + 28)];
     const flags = short(at + 8);
     const path = strFromU8(bytes.subarray(name, after), (flags & UTF_8) === 0);
+    const own = ownName(bytes, view, offsetOf(view, at));
+    // A file whose name is damaged in one of two places would be missed without a word.
+    if (own !== path) {
+      throw new Error(`its directory names "${shortened(path)}" what is called "${shortened(own)}" in its place`);
+    }
     entries.set(path, { sum: long(at + 16), encrypted: (flags & ENCRYPTED) !== 0 });
     at = after + short(at + 30) + short(at + 32);
   }
+  if (at + 4 <= bytes.length && long(at) === ENTRY) throw new Error("its directory has more files than it says");
   return entries;
 }

@@ -38,6 +38,23 @@ export function planBackward(program: Program, result: Tensor, begun: readonly T
   return recorder.finish();
 }
 
+/**
+ * Plans the gradient of `result` with respect to one activation, from the gradient of `result` that
+ * is in the `seed` reference: it comes to lie where `input`'s `gradient` reference is. Nothing that
+ * is trained gets one.
+ */
+export function planInputGradient(program: Program, result: Tensor, input: Tensor): BackwardPlan {
+  const active = program.active([input]);
+  const recorder = new Recorder(program, active, input);
+  recorder.seed(result);
+  const producer = program.producer(input);
+  for (const operation of program.needed([result]).reverse()) {
+    // What computes the input, and whatever is before it, has nothing to send.
+    if (operation !== producer && operation.outputs.some((output) => active.has(output))) recorder.record(operation);
+  }
+  return recorder.finish();
+}
+
 /** Where a gradient lies, and how many tensors' gradients share it. */
 interface Holder {
   readonly reference: Place;
@@ -47,6 +64,8 @@ interface Holder {
 class Recorder implements Tape {
   readonly #program: Program;
   readonly #active: ReadonlySet<Tensor>;
+  /** An activation whose gradient is a result, as those of trained tensors are; null: none. */
+  readonly #input: Tensor | null;
   readonly #dispatches: Dispatch<Place>[] = [];
   readonly #saved = new Set<Tensor>();
   readonly #trained = new Set<Trainable>();
@@ -56,9 +75,10 @@ class Recorder implements Tape {
   /** Working memory of the operation being recorded. */
   #temporary = new Set<number>();
 
-  constructor(program: Program, active: ReadonlySet<Tensor>) {
+  constructor(program: Program, active: ReadonlySet<Tensor>, input: Tensor | null = null) {
     this.#program = program;
     this.#active = active;
+    this.#input = input;
   }
 
   seed(result: Tensor): void {
@@ -124,7 +144,7 @@ class Recorder implements Tape {
   pass(input: Tensor, output: Tensor): void {
     const holder = this.#holders.get(output);
     if (!holder || !this.needs(input)) return;
-    if (!this.#holders.has(input) && input.role === "activation") {
+    if (!this.#holders.has(input) && !this.#isResult(input)) {
       holder.sharers++;
       this.#holders.set(input, holder);
     } else {
@@ -135,7 +155,7 @@ class Recorder implements Tape {
   give(input: Tensor, scratch: Place): void {
     if (scratch.kind !== "scratch") throw new Error("Only working memory can be given away.");
     if (!this.needs(input)) return;
-    if (this.#holders.has(input) || input.role !== "activation") {
+    if (this.#holders.has(input) || this.#isResult(input)) {
       this.#add(input, scratch);
     } else {
       this.#temporary.delete(scratch.slot);
@@ -151,6 +171,11 @@ class Recorder implements Tape {
 
   run(step: Dispatch<Place>): void {
     this.#dispatches.push(step);
+  }
+
+  /** Whether its gradient has a place of its own, which nothing else is kept in. */
+  #isResult(input: Tensor): boolean {
+    return input.role !== "activation" || input === this.#input;
   }
 
   #add(input: Tensor, x: Place): void {
@@ -174,6 +199,7 @@ class Recorder implements Tape {
       this.#trained.add(input as Trainable);
       return { kind: "gradient", tensor: input };
     }
+    if (input === this.#input) return { kind: "gradient", tensor: input };
     return { kind: "scratch", slot: this.#takeSlot(elementCount(input.shape)) };
   }
 

@@ -10,6 +10,9 @@ const LONGEST = 60;
 /** Of something that others wrote, so many things that do not fit are named. */
 const MOST_ISSUES = 5;
 
+/** Of keys that there are none of. */
+const MOST_KEYS = 3;
+
 /** Nodes of a JSON Schema. */
 type Node = Readonly<Record<string, unknown>>;
 
@@ -36,7 +39,7 @@ export function checkedBy<T>(
 ): { value: T } | { issues: SchemaIssue[] } {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { value: result.data };
-  const issues = result.error.issues.map(
+  const issues = strictest(result.error.issues).map(
     (issue): SchemaIssue => ({
       path: issue.path,
       message: inWords(issue, schema, noun),
@@ -59,6 +62,22 @@ export function issueLines(issues: readonly SchemaIssue[], whole = "it"): string
   return [...said, ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
 }
 
+/** Of several limits of one kind that a value is beyond, the narrowest; in linear time. */
+function strictest(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
+  const narrowest = new Map<string, number>();
+  const limits = issues.map((issue) => {
+    if (issue.code !== "too_big" && issue.code !== "too_small") return null;
+    const limit = issue.code === "too_big" ? -Number(issue.maximum) : Number(issue.minimum);
+    const of = `${issue.code} ${z.core.toDotPath(issue.path)}`;
+    narrowest.set(of, Math.max(limit, narrowest.get(of) ?? Number.NEGATIVE_INFINITY));
+    return { of, limit };
+  });
+  return issues.filter((_, index) => {
+    const limit = limits[index];
+    return !limit || limit.limit === narrowest.get(limit.of);
+  });
+}
+
 function inWords(issue: z.core.$ZodIssue, schema: z.ZodType, noun: string): string {
   const { input } = issue;
   // What a schema says in its own words is said in these.
@@ -68,7 +87,9 @@ function inWords(issue: z.core.$ZodIssue, schema: z.ZodType, noun: string): stri
     case "unrecognized_keys": {
       const known = namesAt(schema, issue.path);
       const kind = noun && `${noun} `;
-      return issue.keys.map((key) => `has no ${kind}"${cut(key)}"${meant(key, known)}`).join(", and ");
+      const named = issue.keys.slice(0, MOST_KEYS).map((key) => `has no ${kind}"${cut(key)}"${meant(key, known)}`);
+      const more = issue.keys.length - named.length;
+      return [...named, ...(more > 0 ? [`${more} more`] : [])].join(", and ");
     }
     case "invalid_type":
       return `must be ${kinds[issue.expected] ?? issue.expected}${found(input)}`;
@@ -101,12 +122,19 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 /** What the parts of something with a length are called. */
-const parts: Readonly<Record<string, string>> = { string: "characters", array: "entries", set: "entries" };
+const entries = { one: "entry", several: "entries" };
+const parts: Readonly<Record<string, typeof entries>> = {
+  string: { one: "character", several: "characters" },
+  array: entries,
+  set: entries,
+};
 
 function limited(how: string, limit: number | bigint, origin: string, input: unknown): string {
   const part = parts[origin];
   if (!part) return `must be ${how} ${limit}, and is ${shown(input)}`;
-  return `must have ${how} ${limit} ${part}, and has ${(input as { length?: number }).length ?? "none"}`;
+  const length = (input as { length?: number }).length ?? 0;
+  if (how === "at least" && Number(limit) === 1 && length === 0) return "must not be empty";
+  return `must have ${how} ${limit} ${Number(limit) === 1 ? part.one : part.several}, and has ${length === 0 ? "none" : length}`;
 }
 
 function found(input: unknown): string {

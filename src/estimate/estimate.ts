@@ -45,6 +45,7 @@ import { type TrainableCount, trainableOf } from "../runs/trainable-count";
 import { buildTunedProgram } from "../runs/tuned-program";
 import { type Task, weighLabels } from "../tasks/task";
 import { cachedBytes, feedBytes, type StepNeeds, stepNeeds, tableBytes, workspaceBytes } from "./shared-bytes";
+import { type TrainedParts, watchParts } from "./trained-parts";
 import { type RunTerms, unequal } from "./unequal";
 
 export interface RunEstimate {
@@ -63,6 +64,8 @@ export interface RunEstimate {
   layerRates: LayerRate[];
   /** Modules that the method draws; empty for most. */
   chosen: ChosenModules[];
+  /** Which parts of the model it changes, for a drawing; null where there is a problem. */
+  parts: TrainedParts | null;
   /** What has changed since its rate was found by a search, in a sentence; null: nothing. */
   changedSince: string | null;
   /** The most numbers that it fits to texts, where that is known only afterwards; null: known. */
@@ -95,6 +98,8 @@ export interface EstimateInput {
   readonly labels?: readonly string[];
   /** Channels of the rows that enter the model (`inputChannels`); default: none. */
   readonly inputs?: readonly Channel[];
+  /** Whether rows or tokens have weights; default: they all count the same. */
+  readonly weighed?: boolean;
   /** Tokens of training, of validation and of test rows; default of the last: there are none. */
   readonly trainLengths: readonly number[];
   readonly validationLengths: readonly number[];
@@ -119,7 +124,7 @@ export interface EstimateInput {
 }
 
 export function estimate(given: EstimateInput): Estimate {
-  const input = { ...given, task: weighLabels(given.task, given.training.classWeights) };
+  const input = { ...given, task: weighLabels(given.task, given.training.classWeights, given.weighed) };
   const { training, runs, trainLengths, validationLengths, maxLength, allowedBuffer, costs = webgpuCosts } = input;
   const model = onDevice(input);
   const { seed } = training;
@@ -233,6 +238,7 @@ function refused(run: string, weights: number, problem: string): EstimatedRun {
     flops: null,
     layerRates: [],
     chosen: [],
+    parts: null,
     changedSince: null,
     mostFitted: null,
     readsText: false,
@@ -262,7 +268,9 @@ function estimateRun(
   const { method, options, context } = resolved;
   const pooling = ownPooling(resolved, model, poolingOf(model, training));
   const trainingRows = trainLengths.length;
-  const setup = { ...resolved, task, classes, pooling, inputs, layers: run, trainingRows };
+  const watched = watchParts(model);
+  const { observe } = watched;
+  const setup = { ...resolved, task, classes, pooling, inputs, layers: run, trainingRows, observe };
   const bytes = { ...noBytes(), weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
   const { program, virtualTokens } = programs[0]!;
@@ -346,6 +354,7 @@ function estimateRun(
     chosen: ((method.trains && method.chosen?.(options, model)) || []).filter(
       ({ block }) => block >= (run.frozenLayers ?? 0),
     ),
+    parts: watched.partsOf(trainable),
     layerRates: layerRates(rate, model.config.layers, run, headRate),
     changedSince: changed,
     mostFitted: textAnswers(method)?.mostParameters?.(options, task.outputs(classes)) ?? null,

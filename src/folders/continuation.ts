@@ -26,7 +26,7 @@ export function trainingState(
   run: StatefulRun,
   checkpoint: Checkpoint,
   held: readonly NamedTensor[],
-  facts: Omit<StateFacts, "step" | "tokens" | "seconds" | "flops">,
+  facts: Omit<StateFacts, "step" | "tokens" | "keptTokens" | "seconds" | "flops">,
 ): TrainingState {
   const given = new Map(held.map(({ name, data }) => [name, data]));
   const named = (tensors: readonly Named[], values: Values): NamedTensor[] =>
@@ -34,9 +34,10 @@ export function trainingState(
       const data = values.get(name);
       return data ? [{ name, shape, data }] : [];
     });
-  const { step, tokens, seconds, flops, values, firstMoments, secondMoments, controllerStates } = checkpoint;
+  const { step, tokens, keptTokens, seconds, flops, values, firstMoments, secondMoments, controllerStates } =
+    checkpoint;
   return {
-    facts: { ...facts, step, tokens, seconds, flops },
+    facts: { ...facts, step, tokens, ...(keptTokens !== undefined && { keptTokens }), seconds, flops },
     values: named(run.trainables, values).filter(({ name, data }) => !equal(given.get(name), data)),
     firstMoments: named(run.trainables, firstMoments),
     secondMoments: named(run.trainables, secondMoments),
@@ -69,10 +70,11 @@ export function checkpointOf(
   const { trainables } = run;
   const trained = new Set(trainables.map((tensor) => tensor.name));
   const own = held.filter((tensor) => trained.has(tensor.name) && !stored.has(tensor.name));
-  const { step, tokens, seconds, flops } = facts;
+  const { step, tokens, keptTokens, seconds, flops } = facts;
   return {
     step,
     tokens,
+    keptTokens,
     seconds,
     flops,
     values: exactly("value", [...own, ...values], trainables),
@@ -110,7 +112,7 @@ export interface Setting {
 
 const COMPARED = [
   ...(["batchSize", "schedule", "warmupRatio", "leastWarmupSteps", "headLearningRate"] as const),
-  ...(["gradClip", "weightDecay", "shuffle", "classWeights"] as const),
+  ...(["gradClip", "weightDecay", "shuffle", "classWeights", "tokenNoise"] as const),
 ];
 
 /**

@@ -5,13 +5,15 @@
  * others read: `export.ts`.
  */
 
+import { sha256 } from "@noble/hashes/sha2.js";
+import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 import * as z from "zod";
 import { readTensors } from "../adapters/read-tensors";
 import { factsSchema, readState, stateTensors } from "../adapters/training-state";
 import { readSafetensors } from "../hub/safetensors";
 import { bytesFile } from "../hub/sources";
 import type { ModelFile } from "../hub/types";
-import { writeSafetensors } from "../hub/write-safetensors";
+import { type NamedTensor, writeSafetensors } from "../hub/write-safetensors";
 import type { Checkpoint } from "../runs/parameters";
 import { checkpointOf, type StatefulRun, trainingState } from "./continuation";
 
@@ -42,8 +44,9 @@ export interface KeptSetting {
 }
 
 const BEST = "best.";
-/** The one key of the file's own metadata. */
+/** The keys of the file's own metadata: what it is of, and the sum of that and of all tensors. */
 const KEPT = "kept";
+const SUM = "sum";
 
 const keptSchema = z.strictObject({
   state: factsSchema,
@@ -64,19 +67,45 @@ export function keptRunFile(run: StatefulRun, kept: KeptRun, setting: KeptSettin
   const held = best && { step: best.step, loss: best.loss, state: best.checkpoint ? (other ?? state).facts : null };
   const bestTensors = other ? stateTensors(other).map((tensor) => ({ ...tensor, name: BEST + tensor.name })) : [];
   const metadata = { state: state.facts, validation, test, model, best: held, worse, ended };
-  return writeSafetensors([...stateTensors(state), ...bestTensors], { [KEPT]: JSON.stringify(metadata) });
+  const tensors = [...stateTensors(state), ...bestTensors];
+  const text = JSON.stringify(metadata);
+  return writeSafetensors(tensors, { [KEPT]: text, [SUM]: sumOf(text, tensors) });
+}
+
+/** SHA-256 of a file's facts and its tensors: a flipped bit of a value looks like another value. */
+function sumOf(facts: string, tensors: readonly NamedTensor[]): string {
+  const hash = sha256.create().update(utf8ToBytes(facts));
+  for (const { name, shape, data } of [...tensors].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    hash.update(utf8ToBytes(`\n${name} ${shape.join()}\n`));
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return bytesToHex(hash.digest());
 }
 
 /** The step that a run's file is of. Rejects with an Error naming the file where it is none. */
 export async function keptStep(file: ModelFile): Promise<number> {
-  return (await keptFacts(file)).state.step;
+  return (await keptFacts(file)).facts.state.step;
 }
 
-async function keptFacts(file: ModelFile): Promise<z.infer<typeof keptSchema>> {
-  const text = (await readSafetensors(file)).metadata.get(KEPT);
-  const read = keptSchema.safeParse(text === undefined ? undefined : JSON.parse(text));
+interface KeptFacts {
+  readonly facts: z.infer<typeof keptSchema>;
+  readonly text: string;
+  /** Undefined in files of earlier versions. */
+  readonly sum: string | undefined;
+}
+
+async function keptFacts(file: ModelFile): Promise<KeptFacts> {
+  const { metadata } = await readSafetensors(file);
+  const text = metadata.get(KEPT) ?? "null";
+  let written: unknown;
+  try {
+    written = JSON.parse(text);
+  } catch {
+    throw new Error(`${file.name} is damaged: what it says of itself is no JSON.`);
+  }
+  const read = keptSchema.safeParse(written);
   if (!read.success) throw new Error(`${file.name} is no checkpoint of a run: ${z.prettifyError(read.error)}.`);
-  return read.data;
+  return { facts: read.data, text, sum: metadata.get(SUM) };
 }
 
 /**
@@ -92,11 +121,14 @@ export async function readKeptRun(
   file: string,
   bytes: Uint8Array,
 ): Promise<KeptRun> {
-  const facts = await keptFacts(bytesFile(file, bytes));
+  const { facts, text, sum } = await keptFacts(bytesFile(file, bytes));
   const { state, best, worse, ended } = facts;
   const difference = differenceOf({ ...state, ...facts, train: state.dataFingerprint }, setting);
   if (difference !== null) throw new Error(`Run "${name}" cannot go on from its checkpoint: ${difference}.`);
   const tensors = await readTensors(file, bytes, (tensor) => tensor);
+  if (sum !== undefined && sum !== sumOf(text, tensors)) {
+    throw new Error(`${file} is damaged: it is not what was written, by its checksum.`);
+  }
   const own = tensors.filter((tensor) => !tensor.name.startsWith(BEST));
   const bests = tensors
     .filter((tensor) => tensor.name.startsWith(BEST))

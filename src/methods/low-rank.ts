@@ -71,13 +71,22 @@ function checkPatterns(
   paths: readonly string[],
 ): void {
   for (const option of ["rankPattern", "alphaPattern"] as const) {
+    const issue = (path: string[], message: string) => context.addIssue({ code: "custom", path, message });
     for (const [key, value] of Object.entries(options[option])) {
       try {
-        if (paths.some((path) => patternValue(path, { [key]: value }, 0) !== 0)) continue;
-        context.addIssue({ code: "custom", path: [option, key], message: `fits no linear layer, such as ${paths[0]}` });
+        const alone = { [key]: value };
+        if (paths.some((path) => patternValue(path, alone, 0) !== 0)) continue;
+        issue([option, key], `fits no linear layer, such as ${paths[0]}`);
       } catch (error) {
-        context.addIssue({ code: "custom", path: [option, key], message: (error as Error).message });
+        issue([option, key], (error as Error).message);
       }
+      // Of many that do not fit the first says enough.
+      return;
+    }
+    try {
+      patternValue(paths[0]!, options[option], 0);
+    } catch (error) {
+      issue([option], (error as Error).message);
     }
   }
 }

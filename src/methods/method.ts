@@ -100,6 +100,11 @@ export interface Approach<Options = unknown> {
   readonly group: "semantic knowledge" | "soft prompt" | "weight delta" | "module" | "control";
   readonly site: "head" | "input" | "key/value" | "linear" | "norm" | "block";
   readonly card: MethodCard;
+  /**
+   * The options that most people set, three at most: the page folds all others away. Default: the
+   * first three.
+   */
+  readonly mainOptions?: readonly string[];
   /** The options' schema for a model; every property has `title`, `description` and a default. */
   options(model: ModelFacts): z.ZodType<Options>;
   /**

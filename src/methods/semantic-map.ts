@@ -13,10 +13,15 @@ const mapKinds = ["dense", "lowRank", "diagonal"] as const;
 export type MapKind = (typeof mapKinds)[number];
 
 export const mapOption = (standard: MapKind) =>
-  z.enum(mapKinds).default(standard).meta({
-    title: "Map F",
-    description: "dense: y = F·x. lowRank: x + x·A·B. diagonal: one factor per column. All start as the identity.",
-  });
+  z
+    .enum(mapKinds)
+    .default(standard)
+    .meta({
+      title: "Small map F (trained)",
+      description:
+        "What turns the text as the model read it into the prompt or prefix. dense: a whole matrix, y = F·x. lowRank: " +
+        "x + x·A·B, with fewer numbers. diagonal: one factor per column. All start by changing nothing.",
+    });
 
 export const mapRankOption = (standard: number) =>
   z
@@ -25,8 +30,8 @@ export const mapRankOption = (standard: number) =>
     .max(256)
     .default(standard)
     .meta({
-      title: "Rank of F",
-      description: "Inner width of A·B.",
+      title: "Rank of the map F",
+      description: "Inner width of A·B: smaller trains fewer numbers.",
       onlyWith: { map: ["lowRank"] },
     });
 

@@ -4,9 +4,9 @@
  */
 
 import * as z from "zod";
-import { wholeExpression } from "../adapters/expression";
 import { isExpression, isNamed, isTargeted, type LinearShape, type TargetModules } from "../adapters/target-modules";
 import { shortened } from "../errors/shortened";
+import { wholeExpression } from "../expressions/expression";
 import type { Family, LinearSite, ModelConfig } from "../models/family";
 import { LIMITS } from "../models/sizes";
 import { Program } from "../program/program";
@@ -129,7 +129,8 @@ export function checkTargets(
   if (options.pattern !== null) {
     try {
       const expression = wholeExpression(options.pattern);
-      if (!paths.some((path) => expression.fits(path))) issue("pattern", `fits no linear layer, such as ${paths[0]}`);
+      if (!paths.some((path) => expression.fits(path)))
+        issue("pattern", `"${shortened(options.pattern)}" fits no linear layer, such as ${paths[0]}`);
     } catch (error) {
       issue("pattern", (error as Error).message);
     }

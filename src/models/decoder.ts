@@ -5,7 +5,7 @@
  */
 
 import { add } from "../operations/add";
-import { type AttentionOptions, attention, paddingBias } from "../operations/attention";
+import { type AttentionOptions, type AttentionSite, attention, paddingBias } from "../operations/attention";
 import { dropout } from "../operations/dropout";
 import { embed } from "../operations/embed";
 import { layerNorm, rmsNorm } from "../operations/norm";
@@ -15,7 +15,16 @@ import { splitColumns } from "../operations/split-columns";
 import { view } from "../operations/view";
 import type { Program } from "../program/program";
 import { elementCount, type Tensor } from "../program/tensor";
-import type { Attachments, Batch, BuiltModel, KeyValuePrefix, ModelConfig, SubLayer, SubLayerKind } from "./family";
+import type {
+  Attachments,
+  Batch,
+  BuiltModel,
+  KeyValuePrefix,
+  LayerAttention,
+  ModelConfig,
+  SubLayer,
+  SubLayerKind,
+} from "./family";
 import { type Rotary, rotate } from "./rotary";
 import { type BlockLinear, baseTensor, blockLinear } from "./sites";
 
@@ -36,7 +45,12 @@ export interface Stack {
   readonly attentionName: string;
   /** What hides the padding of a batch in attention. */
   readonly padding?: Tensor;
-  readonly built: Omit<BuiltModel, "hidden"> & { states: Tensor[]; keys: Tensor[]; values: Tensor[] };
+  readonly built: Omit<BuiltModel, "hidden"> & {
+    states: Tensor[];
+    keys: Tensor[];
+    values: Tensor[];
+    attentions: LayerAttention[];
+  };
 }
 
 /**
@@ -70,7 +84,7 @@ export function openStack(
     gainsFromOne,
     attentionName,
     ...(padded && { padding: paddingBias(program, padded, batch.tokens - suffix, before + virtualTokens + suffix) }),
-    built: { virtualTokens, states: [prompted], keys: [], values: [] },
+    built: { virtualTokens, states: [prompted], keys: [], values: [], attentions: [] },
   };
 }
 
@@ -217,20 +231,24 @@ export class Block {
     }
     const prefix = attachments.prefix?.layer(this.#layer);
     const sizes = { batch: batch.size, heads, keyValueHeads, headSize, scale };
-    const attend = () =>
-      attention(program, this.name("attention"), queries, keys, values, { ...sizes, ...scores, causal, padding });
+    const own = { ...sizes, ...scores, causal, padding };
+    const attend = (prefixed = 0, added?: AttentionSite) => {
+      built.attentions.push({ own: { queries, keys, options: own }, prefixed, ...(added && { added }) });
+      return attention(program, this.name("attention"), queries, keys, values, own);
+    };
     if (!prefix) return attend();
     const { added } = attachments.prefix!;
     if (added === undefined) {
       keys = this.#afterPrefix("keys", prefix, keys);
       values = this.#afterPrefix("values", prefix, values);
-      return attend();
+      return attend(prefix.keys.shape[0]!);
     }
     const [ownKeys, ownValues] = [this.#rowPrefix("keys", prefix), this.#rowPrefix("values", prefix)];
     const { keyBias, softCap } = scores;
     const alone = { ...sizes, ...(keyBias && { keyBias }), ...(softCap !== undefined && { softCap }), causal: false };
     const found = attention(program, this.name("attention to the prefix"), queries, ownKeys, ownValues, alone);
-    return add(program, this.name("attention and prefix"), attend(), found, added);
+    const beside = { queries, keys: ownKeys, options: alone };
+    return add(program, this.name("attention and prefix"), attend(0, beside), found, added);
   }
 
   /** [size · (virtualTokens + tokens), keyValueHeads · headSize] */

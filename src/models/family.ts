@@ -1,6 +1,7 @@
 /** What a model family provides, and where a tuning method may attach to it. */
 
 import type { Channel } from "../data/channels";
+import type { AttentionSite } from "../operations/attention";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 
@@ -189,6 +190,17 @@ export interface BuiltModel {
   readonly values: readonly Tensor[];
   /** s_0 (word embeddings, before positions) … s_layers: the residual stream between blocks. */
   readonly states: readonly Tensor[];
+  /** Per layer, what `attentionProbabilities` can be asked of. */
+  readonly attentions: readonly LayerAttention[];
+}
+
+/** A layer's attention; its keys are the prefix's, a prompt's, and then those of the words. */
+export interface LayerAttention {
+  readonly own: AttentionSite;
+  /** Keys of the prefix that stand before those of `hidden`'s rows in `own`. */
+  readonly prefixed: number;
+  /** Attention to the prefix by itself, where it is added to the own. */
+  readonly added?: AttentionSite;
 }
 
 export interface Family<Config extends ModelConfig = ModelConfig> {

@@ -65,11 +65,7 @@ export function attention(
   const unscaled = { ...sizes, scale: 1 };
   const cellSizes = { batch, queries: queryCount, keys: keyCount, heads };
   const CAUSAL = causal ? 1 : 0;
-  const window = windowBias(program, queryCount, keyCount, options);
-  // The backward kernels know causal attention, so what only says that need not be added there.
-  const added = [keyBias(program, keyCount, options), options.padding].filter((bias) => bias !== undefined);
-  const forwardBiases = window ? [window, ...added] : added;
-  const backwardBiases = options.window ? forwardBiases : added;
+  const { forwardBiases, backwardBiases } = biasesOf(program, queryCount, keyCount, options);
   const output = program.activation(name, queries.shape);
   program.append({
     kind: "attention",
@@ -142,6 +138,48 @@ export function attention(
   return output;
 }
 
+/** What attention computes its probabilities from. */
+export interface AttentionSite {
+  readonly queries: Tensor;
+  readonly keys: Tensor;
+  readonly options: AttentionOptions;
+}
+
+/**
+ * The probabilities with which queries attend to keys: [batch, heads, queries, keys], or their mean
+ * over the heads [batch, queries, keys]. To be read: nothing learns through it, and no pass that
+ * does not ask for it computes it.
+ */
+export function attentionProbabilities(
+  program: Program,
+  name: string,
+  { queries, keys, options }: AttentionSite,
+  over: "each head" | "mean of heads",
+): Tensor {
+  const { batch, heads, keyValueHeads, headSize } = options;
+  const queryCount = queries.shape[0]! / batch;
+  const keyCount = keys.shape[0]! / batch;
+  const sizes = { ...options, queries: queryCount, keys: keyCount };
+  const { forwardBiases } = biasesOf(program, queryCount, keyCount, options);
+  const cells = [queryCount, keyCount];
+  const output = program.activation(name, over === "each head" ? [batch, heads, ...cells] : [batch, ...cells]);
+  program.append({
+    kind: "attentionProbabilities",
+    inputs: [queries, keys, ...forwardBiases],
+    outputs: [output],
+    forward: (graph) => {
+      const bias = sumBiases(graph, forwardBiases, queryCount);
+      const repeated = repeatHeads(graph, graph.use(keys), { batch, tokens: keyCount, heads, keyValueHeads, headSize });
+      const scores = { q: graph.use(queries), k: repeated, bias };
+      const probabilities = probabilitiesOf(graph, scores, sizes, options.softCap);
+      if (over === "each head") graph.define(output, "Identity", [probabilities]);
+      else graph.define(output, "ReduceMean", [probabilities, graph.literal([1], "int64")], { keepdims: 0 });
+    },
+    backward: () => {},
+  });
+  return output;
+}
+
 /**
  * What hides padding: [batch, 1, 1, virtualTokens + tokens] for `lengths` [batch] int32, of
  * sequences of `tokens` tokens after `virtualTokens` virtual ones, which are always seen.
@@ -164,6 +202,17 @@ export function paddingBias(program: Program, lengths: Tensor, tokens: number, v
     backward: () => {},
   });
   return output;
+}
+
+/**
+ * What is added to the scaled scores. The backward kernels know causal attention, so what only says
+ * that need not be added there.
+ */
+function biasesOf(program: Program, queries: number, keys: number, options: AttentionOptions) {
+  const window = windowBias(program, queries, keys, options);
+  const added = [keyBias(program, keys, options), options.padding].filter((bias) => bias !== undefined);
+  const forwardBiases = window ? [window, ...added] : added;
+  return { forwardBiases, backwardBiases: options.window ? forwardBiases : added };
 }
 
 /** [1, 1, queries, keys]: 0 where the key is visible; undefined where all are. */
@@ -224,18 +273,36 @@ function cappedAttention(
   sizes: { batch: number; queries: number; keys: number; heads: number; headSize: number; scale: number },
   softCap: number,
 ): string {
+  const { batch, keys, heads, headSize } = sizes;
+  const probabilities = probabilitiesOf(graph, { q, k, bias }, sizes, softCap);
+  const byHead = apart(graph, v, [batch, keys, heads, headSize], [0, 2, 1, 3]);
+  return graph.value("Transpose", [graph.value("MatMul", [probabilities, byHead])], { perm: [0, 2, 1, 3] });
+}
+
+/** [batch, heads, queries, keys], of queries and keys that have as many heads. */
+function probabilitiesOf(
+  graph: GraphWriter,
+  { q, k, bias }: { q: string; k: string; bias: string },
+  sizes: { batch: number; queries: number; keys: number; heads: number; headSize: number; scale: number },
+  softCap?: number,
+): string {
   const { batch, queries, keys, heads, headSize, scale } = sizes;
-  const apart = (x: string, tokens: number, perm: readonly number[]) =>
-    graph.value("Transpose", [graph.value("Reshape", [x, graph.literal([batch, tokens, heads, headSize], "int64")])], {
-      perm,
-    });
   const times = (x: string, factor: number) => graph.value("Mul", [x, graph.literal([factor], "float32")]);
-  const products = graph.value("MatMul", [apart(q, queries, [0, 2, 1, 3]), apart(k, keys, [0, 2, 3, 1])]);
-  const scores = times(graph.value("Tanh", [times(products, scale / softCap)]), softCap);
+  const products = graph.value("MatMul", [
+    apart(graph, q, [batch, queries, heads, headSize], [0, 2, 1, 3]),
+    apart(graph, k, [batch, keys, heads, headSize], [0, 2, 3, 1]),
+  ]);
+  const scores =
+    softCap === undefined
+      ? times(products, scale)
+      : times(graph.value("Tanh", [times(products, scale / softCap)]), softCap);
   const visible = bias === "" ? scores : graph.value("Add", [scores, bias]);
-  const probabilities = graph.value("Softmax", [visible], { axis: -1 });
-  const mixed = graph.value("MatMul", [probabilities, apart(v, keys, [0, 2, 1, 3])]);
-  return graph.value("Transpose", [mixed], { perm: [0, 2, 1, 3] });
+  return graph.value("Softmax", [visible], { axis: -1 });
+}
+
+/** `x` in this shape, its axes in this order. */
+function apart(graph: GraphWriter, x: string, shape: readonly number[], perm: readonly number[]): string {
+  return graph.value("Transpose", [graph.value("Reshape", [x, graph.literal(shape, "int64")])], { perm });
 }
 
 /**

@@ -5,13 +5,16 @@
 
 import * as z from "zod";
 import { weightedTasks } from "../data/class-weights";
+import { isEncoding } from "../data/files/encodings";
 import { formats } from "../data/formats/registry";
 import { checkRoles } from "../data/formats/roles";
 import type { Answer, TaskId } from "../data/types";
 import { poolings } from "../models/family";
 import { DEFAULT_TASK, metricNames, taskMetrics } from "../tasks/metrics/names";
-import { float32Problem, MOST_EPOCHS, MOST_STEPS } from "./limits";
+import { float32Problem, MOST_EPOCHS, MOST_RUNS, MOST_STEPS } from "./limits";
 import { presetIds } from "./presets/registry";
+import { expandSweeps, pointCount } from "./sweep";
+import { sweepSchema, sweptAsSchema } from "./sweep-schema";
 
 const taskIds = Object.keys(taskMetrics) as [TaskId, ...TaskId[]];
 
@@ -70,7 +73,7 @@ export const runSchema = z.strictObject({
   /** Blocks, counted from the input, in which nothing is trained. */
   frozenLayers: z.int().min(0).optional(),
   /** ρ: block ℓ of L learns at lr · ρ^(L − ℓ). */
-  layerDecay: z.number().positive().max(1).optional(),
+  layerDecay: positive.max(1).optional(),
   /** A folder of an exported adapter to start from. */
   initFrom: z.string().optional(),
   /**
@@ -78,7 +81,17 @@ export const runSchema = z.strictObject({
    * 0 from its values.
    */
   resume: z.boolean().optional(),
+  /** Which sweep it is a point of; default: of none. */
+  sweptAs: sweptAsSchema.optional(),
 });
+
+/** A run as a file may have it: once for every combination of the values of its sweep. */
+export const writtenRunSchema = runSchema
+  .extend({ sweep: sweepSchema.optional() })
+  .refine(({ sweep, resume }) => !sweep || !resume, {
+    path: ["sweep"],
+    error: "cannot go on with a training; leave out resume, or the sweep",
+  });
 
 export const trainingSchema = z.strictObject({
   seed: z.int().min(0).default(0),
@@ -115,10 +128,34 @@ export const trainingSchema = z.strictObject({
   shuffle: z.boolean().default(true),
   evalEvery: z.int().min(1).default(50),
   /**
+   * Validation rows that are measured while training, drawn by the seed with every label's share of
+   * them; all are measured in the end. Default: all, every time.
+   */
+  evalRows: z.int().min(1).optional(),
+  /**
    * What labels count for in the training loss: all the same (`off`, the default); by how rare they
    * are among the training rows; or by name, 1 where a label is not named.
    */
   classWeights: z.union([z.enum(["off", "balanced"]), z.record(z.string(), notNegative)]).optional(),
+  /**
+   * Some tokens of training rows are replaced before the model reads them, and what is learned of
+   * them stays; of answers alone where those are learned (`data/token-noise.ts`). Default: none.
+   */
+  tokenNoise: z
+    .strictObject({
+      /** Of the tokens, once the ramp is over. */
+      rate: z.number().min(0).max(1).default(0.4),
+      /** The share of the steps in which the rate rises from 0; 0: it is there from the start. */
+      ramp: z
+        .number()
+        .min(0)
+        .max(1)
+        .default(2 / 3),
+      replacement: z.enum(["random", "mask", "pad"]).default("random"),
+      /** Only in rows of this group (`data.group`); default: in all. */
+      group: z.string().min(1).optional(),
+    })
+    .optional(),
   /**
    * When a run has ended, its temperature, and with several labels each label's threshold, is tuned
    * on the validation rows, and what it says goes by them; default: false.
@@ -160,11 +197,31 @@ const changeSchema = z
     "needs exactly one of leaveOut, label, labels, number",
   );
 
+const MOST_WEIGHT_RULES = 50;
+const pattern = z.string().min(1);
+
+/** See `WeightRule` of `data/types.ts`; what the data have not is refused once they are open. */
+const weightRule = z.discriminatedUnion("by", [
+  z.strictObject({ by: z.literal("text"), pattern, weight: notNegative }),
+  z.strictObject({ by: z.literal("length"), longerThan: z.int().min(0), weight: notNegative }),
+  z.strictObject({ by: z.literal("label"), label: z.string().min(1), weight: notNegative }),
+  z.strictObject({ by: z.literal("group"), column: z.string().min(1), atMost: positive.optional() }),
+  z.strictObject({
+    by: z.literal("tokens"),
+    pattern,
+    weight: z.union([notNegative, z.literal("balanced")], { error: 'must be a number of 0 or more, or "balanced"' }),
+    where: z.enum(["all", "branches"]).optional(),
+  }),
+]);
+
 /** Of `data`, where neither the file nor a person says otherwise. */
 export const dataDefaults = { validationFraction: 0.1, maxLength: 128 } as const;
 
-/** More would be no comparison that somebody could read. */
-export const MOST_RUNS = 100;
+/** By a name that TextDecoder knows. */
+const encodingName = z.string().refine(isEncoding, {
+  error: ({ input }) =>
+    `has no encoding ${JSON.stringify(input)}; there are windows-1251, shift_jis, gb18030 and others`,
+});
 
 /** How test rows are drawn from the training file. */
 const testPlan = z.union(
@@ -201,6 +258,24 @@ const dataFields = z.strictObject({
    * column 1, column 2, …; default: true. JSON and Parquet have names of their own.
    */
   header: z.boolean().optional(),
+  /**
+   * Of the training file where that is text, and of other files that are not UTF-8 and have none of
+   * their own; default: UTF-8, UTF-16, or Windows-1252 where a file is plainly that.
+   */
+  encoding: encodingName.optional(),
+  /** Of the validation file alone; default: found out, as `encoding` says. */
+  validationEncoding: encodingName.optional(),
+  /** The same of the test file. */
+  testEncoding: encodingName.optional(),
+  /** What labels are called, by what stands in the file; default: as they stand there. */
+  labelNames: z.record(z.string(), z.string().trim().min(1).max(60)).optional(),
+  /**
+   * Says the task: read by every run whose method reads a text and that sets none of its own;
+   * default: none, so that such a run reads its method's default.
+   */
+  taskText: z.string().trim().min(1).max(2000).optional(),
+  /** What training rows and their tokens count for, by rules; default: all the same. */
+  weights: z.array(weightRule).max(MOST_WEIGHT_RULES).readonly().optional(),
   /** Roles as the task has them. */
   columns: z.record(z.string(), z.unknown()),
   maxLength: z.int().min(1).default(dataDefaults.maxLength),
@@ -218,23 +293,57 @@ function withRoles<Data extends { task: TaskId; columns: Record<string, unknown>
 
 /** How a file is to be read, as an address says it. */
 export const linkedDataSchema = dataFields
-  .pick({ task: true, columns: true, group: true, changes: true, header: true })
+  .pick({
+    task: true,
+    columns: true,
+    group: true,
+    changes: true,
+    header: true,
+    encoding: true,
+    labelNames: true,
+    taskText: true,
+    weights: true,
+  })
   // A file's name is none of a link's: the page that opens it has other files.
-  .extend({ test: testPlan.nullable().default(null) })
+  .extend({
+    test: testPlan.nullable().default(null),
+    validationFraction: z.number().gt(0).lt(1).optional(),
+    maxLength: z.int().min(1).optional(),
+    /**
+     * The id of the sample that was open; null: a file of one's own. Earlier addresses do not say.
+     */
+    sample: z.string().nullable().optional(),
+  })
   .transform(withRoles);
+
+/** `auto`: float32, or float16 where a 16-bit file would take over 1 GiB. */
+const precision = z.enum(["auto", "float16", "float32"]).default("auto");
+
+/** The base model that was open, as an address says it; null: a folder of one's own. */
+export const linkedModelSchema = z
+  .strictObject({ source: z.string().regex(/^(bundled|hf):.+/, "must begin with bundled: or hf:"), precision })
+  .nullable();
 
 const fields = z.strictObject({
   model: z.string().regex(/^(bundled|hf|dir):.+/, "must begin with bundled:, hf: or dir:"),
-  /**
-   * Of the model's frozen matrices in the executor's memory. `auto`: float32, or float16 where a
-   * 16-bit file would take over 1 GiB.
-   */
-  precision: z.enum(["auto", "float16", "float32"]).default("auto"),
+  /** Of the model's frozen matrices in the executor's memory. */
+  precision,
   data: dataFields.transform(withRoles),
   training: trainingSchema.prefault({}),
   /** In place of runs: those of a preset, once the data are open. */
   preset: z.enum(presetIds).optional(),
-  runs: z.array(runSchema).max(MOST_RUNS).default([]),
+  /** Runs with a sweep become its points: who reads a configuration need not know of sweeps. */
+  runs: z
+    .array(writtenRunSchema)
+    .max(MOST_RUNS)
+    .superRefine((runs, context) => {
+      const all = runs.reduce((sum, run) => sum + pointCount(run), 0);
+      if (all <= MOST_RUNS || runs.every(({ sweep }) => !sweep)) return;
+      const message = `are ${all} with every combination of their sweeps; there may be ${MOST_RUNS}`;
+      context.addIssue({ code: "custom", message });
+    })
+    .transform((runs): RunConfiguration[] => expandSweeps<RunConfiguration>(runs))
+    .default([]),
 });
 
 export const configurationSchema = fields.superRefine(({ data, training, preset, runs }, context) => {
@@ -262,10 +371,11 @@ export const configurationSchema = fields.superRefine(({ data, training, preset,
     const rate = run.learningRate ?? training.learningRate;
     // One that is wrong by itself is said at its own place.
     if (rate === undefined || rate === "search" || float32Problem(rate) !== null) continue;
+    // Beside points of a sweep a run's place is not the one in the file.
+    const place = runs.some(({ sweptAs }) => sweptAs) ? run.name : String(index);
     for (const factor of training.learningRateFactors.filter((factor) => float32Problem(factor) === null)) {
       const problem = float32Problem(rate * factor);
-      if (problem !== null)
-        issue(["runs", String(index), "learningRate"], `${rate} times the factor ${factor}: ${problem}`);
+      if (problem !== null) issue(["runs", place, "learningRate"], `${rate} times the factor ${factor}: ${problem}`);
     }
   }
   if (preset === undefined && runs.length === 0) issue(["runs"], "needs at least one run, or a preset");
@@ -277,5 +387,7 @@ const isCalibrated = (answer: Answer) => answer === "label" || answer === "label
 
 export type Configuration = z.infer<typeof configurationSchema>;
 export type RunConfiguration = z.infer<typeof runSchema>;
+/** With the sweep that it may have. */
+export type WrittenRun = z.infer<typeof writtenRunSchema>;
 export type FoundRate = z.infer<typeof foundRateSchema>;
 export type TrainingConfiguration = z.infer<typeof trainingSchema>;

@@ -1,6 +1,6 @@
 /**
- * Open rows as the `data` of a configuration names them: of the one that the page puts together,
- * and of those that the worker makes by itself.
+ * Open rows as the `data` of a configuration names them, of the one that the page puts together and
+ * of those that the worker makes by itself; and back, how a configuration reads its files.
  */
 
 import type { DataSettings } from "../data/types";
@@ -18,6 +18,8 @@ export interface OpenFiles {
 
 export function dataConfiguration({ train, validation, test, settings }: OpenFiles): Configuration["data"] {
   const { task, columns, maxLength, validationFraction, group = null, changes = [], header = true } = settings;
+  const { labelNames = {}, taskText, encoding, validationEncoding, testEncoding, weights = [] } = settings;
+  const { weight, ...roles } = columns;
   return {
     task,
     train: train.file,
@@ -26,7 +28,29 @@ export function dataConfiguration({ train, validation, test, settings }: OpenFil
     group,
     ...(changes.length > 0 && { changes }),
     ...(!header && { header }),
-    columns,
+    ...(encoding !== undefined && { encoding }),
+    ...(validation && validationEncoding !== undefined && { validationEncoding }),
+    ...(test && testEncoding !== undefined && { testEncoding }),
+    ...(Object.keys(labelNames).length > 0 && { labelNames }),
+    ...(taskText !== undefined && { taskText }),
+    ...(weights.length > 0 && { weights }),
+    // Nothing where there is none, as in a file of a time before there were weights.
+    columns: weight ? { ...roles, weight } : roles,
     maxLength,
+  };
+}
+
+/**
+ * The settings by which a configuration's files are read, whatever stood before. A part that is a
+ * file of its own says nothing of how the training file is divided.
+ */
+export function dataSettings({ validation, test, train: _, ...data }: Configuration["data"]) {
+  const { header = true, changes = [], labelNames, taskText, weights = [], ...others } = data;
+  const { encoding, validationEncoding, testEncoding } = data;
+  return {
+    ...others,
+    ...{ header, changes, encoding, validationEncoding, testEncoding, labelNames, taskText, weights },
+    ...(typeof test !== "string" && { test }),
+    ...(typeof validation === "number" && { validationFraction: validation }),
   };
 }

@@ -28,8 +28,21 @@ export interface StepEvent {
    * task's alone.
    */
   penalty?: number;
+  /**
+   * With noise in training rows: tokens of this step's batch that might have been replaced, and
+   * that were.
+   */
+  replaceableTokens?: number;
+  replacedTokens?: number;
   /** Real (unpadded) tokens seen so far. */
   tokens: number;
+  /**
+   * Tokens that were learned from so far: of rows and labels that weigh more than 0
+   * (`data/kept-tokens.ts`). Earlier versions counted none.
+   */
+  keptTokens?: number;
+  /** What the labels of this step count for together; without weights how many there are. */
+  weightSum?: number;
   /** Seconds of this run's own training so far. */
   seconds: number;
   /**
@@ -48,6 +61,13 @@ export interface EvaluationEvent extends Metrics {
   split: "validation" | "test";
   loss: number;
   rows: number;
+  /** As of the last step before it. */
+  keptTokens?: number;
+  /**
+   * Of all validation rows where only some were measured while training: once, when the run has
+   * ended. It is no point of the curve, which is of those.
+   */
+  complete?: true;
   tokens: number;
   seconds: number;
   flops: number;
@@ -106,6 +126,8 @@ export interface ProgressEvent {
     | "loading weights"
     | "semantic pass"
     | "reading training rows"
+    | "reading rows"
+    | "reading words"
     | "searching rates"
     | "compiling kernels"
     | "evaluating"
@@ -115,7 +137,7 @@ export interface ProgressEvent {
   detail: string;
   done: number;
   total: number | null;
-  unit: "bytes" | "rows" | "programs" | "batches" | "steps" | "folds";
+  unit: "bytes" | "rows" | "programs" | "batches" | "steps" | "folds" | "words";
 }
 
 /** How sure a run may be was tuned when it had ended, and measured. */

@@ -4,6 +4,9 @@
 export const MOST_STEPS = 1_000_000_000;
 export const MOST_EPOCHS = 1_000_000;
 
+/** Runs of a comparison; with more it would be none that somebody could read. */
+export const MOST_RUNS = 100;
+
 /** Below it graphics cards take a 32-bit number for 0. */
 const SMALLEST = 2 ** -126;
 const LARGEST = (2 - 2 ** -23) * 2 ** 127;

@@ -8,19 +8,22 @@ import { strictJson } from "../hub/json";
 import { approachOf } from "../methods/registry";
 import { formats, migrate } from "../versions/versions";
 import { type Configuration, configurationSchema } from "./configuration";
+import { configurationText } from "./configuration-text";
 
 /** Of what does not fit, so many lines are said. */
 const MOST_LINES = 6;
 
 /**
- * Reads a configuration file of any version.
+ * Reads a configuration file of any version, from its text or its bytes.
  * @throws {Error} when it is not JSON, or of a newer version; naming each key that does not fit, or
  * the method that there is not
  */
-export function readConfiguration(json: string): Configuration {
+export function readConfiguration(given: string | Uint8Array): Configuration {
+  const json = typeof given === "string" ? given : configurationText(given);
   let parsed: unknown;
   try {
-    parsed = strictJson(json);
+    // Editors and shells of Windows begin files with a byte order mark.
+    parsed = strictJson(json.replace(/^\ufeff/, ""));
   } catch (error) {
     throw new Error(`The configuration ${shortened((error as Error).message, 300)}.`);
   }

@@ -3,26 +3,31 @@
  * said, so that the rest of the link still works. How an address is written: `page/store/link.ts`.
  */
 
-import { checkedBy, issueLine, type SchemaIssue } from "../errors/checked-by";
+import { checkedBy, issueLine, issueLines, type SchemaIssue } from "../errors/checked-by";
 import { nearestName } from "../errors/nearest-name";
+import { shortened, shortenedJson } from "../errors/shortened";
 import type { ModelFacts } from "../methods/method";
 import { approaches } from "../methods/registry";
 import {
   linkedDataSchema,
-  MOST_RUNS,
-  type RunConfiguration,
-  runSchema,
+  linkedModelSchema,
   type TrainingConfiguration,
   trainingSchema,
+  type WrittenRun,
+  writtenRunSchema,
 } from "./configuration";
+import { MOST_RUNS } from "./limits";
+import { pointCount } from "./sweep";
 
 /** A run of a link, with what keeps it from being used as it is, by option; empty for most. */
 export interface LinkedRun {
-  readonly run: RunConfiguration;
+  readonly run: WrittenRun;
   readonly problems: Readonly<Record<string, string>>;
 }
 
 export interface CheckedLink {
+  /** Null: a folder of one's own; left out by earlier addresses. */
+  readonly model?: ReturnType<typeof linkedModelSchema.parse>;
   readonly data: ReturnType<typeof linkedDataSchema.parse> | null;
   /** Only what the link says. */
   readonly training: Partial<TrainingConfiguration>;
@@ -34,23 +39,31 @@ export interface CheckedLink {
 /** Of these kinds is what no form can show; values beyond a model's limits the estimate refuses. */
 const UNUSABLE = new Set(["invalid_type", "invalid_union", "invalid_key", "unrecognized_keys"]);
 
+/** Characters of what is said of an option. */
+const LONGEST_LINE = 300;
+
 /** What no option of a run is called: where a problem belongs to the run as a whole. */
 const WHOLE = "";
 
 /**
  * Checks the content of an address, brought to today's version.
- * @param model whose options are meant
+ * @param facts of the model whose options are meant
  * @throws {Error} where it is not the content of an address at all
  */
-export function readLink(content: unknown, model: Pick<ModelFacts, "family" | "config">): CheckedLink {
+export function readLink(content: unknown, facts: Pick<ModelFacts, "family" | "config">): CheckedLink {
   if (!isObject(content) || !Array.isArray(content.runs) || !isObject(content.training)) {
     throw new Error("The configuration in this address is cut off or damaged; ask for the link again.");
   }
   const leftOut: string[] = [];
   const without = (what: string, issues: readonly SchemaIssue[]) =>
-    leftOut.push(
-      sentence(`${what} in this address cannot be used: ${issues.map((issue) => issueLine(issue, "it")).join("; ")}`),
-    );
+    leftOut.push(sentence(`${what} in this address cannot be used: ${issueLines(issues)}`));
+
+  let model: CheckedLink["model"];
+  if (content.model !== undefined) {
+    const checked = checkedBy(linkedModelSchema, content.model);
+    if ("issues" in checked) without("The base model", checked.issues);
+    else model = checked.value;
+  }
 
   let data: CheckedLink["data"] = null;
   if (content.data !== undefined) {
@@ -66,14 +79,14 @@ export function readLink(content: unknown, model: Pick<ModelFacts, "family" | "c
 
   const runs: LinkedRun[] = [];
   for (const [index, given] of content.runs.slice(0, MOST_RUNS).entries()) {
-    const run = readRun(given, `Run ${index + 1}`, model);
+    const run = readRun(given, `Run ${index + 1}`, facts);
     if (typeof run === "string") leftOut.push(run);
     else runs.push(run);
   }
   if (content.runs.length > MOST_RUNS) {
     leftOut.push(`This address has ${content.runs.length} runs; the first ${MOST_RUNS} were taken.`);
   }
-  return { data, training, runs, leftOut };
+  return { ...(model !== undefined && { model }), data, training, runs, leftOut };
 }
 
 /** The run, with its problems; or why there is none, in a sentence. */
@@ -98,11 +111,14 @@ function readRun(given: unknown, place: string, model: Pick<ModelFacts, "family"
   const note = (key: string, line: string) => {
     problems[key] = problems[key] === undefined ? line : `${problems[key]} ${line}`;
   };
-  const checked = checkedBy(runSchema, { name, method: approach.id, ...others });
-  if ("issues" in checked) for (const issue of checked.issues) note(WHOLE, sentence(issueLine(issue, "it")));
-  const run = "issues" in checked ? { name, method: approach.id, options: {} } : checked.value;
+  const checked = checkedBy(writtenRunSchema, { name, method: approach.id, ...others });
+  if ("issues" in checked) note(WHOLE, sentence(issueLines(checked.issues)));
+  const { sweep, ...run }: WrittenRun =
+    "issues" in checked ? { name, method: approach.id, options: {} } : checked.value;
+  const points = pointCount({ sweep });
+  if (points > MOST_RUNS) note(WHOLE, `Its sweep asks for ${points} runs; there may be ${MOST_RUNS}.`);
   if (!isObject(set)) {
-    note(WHOLE, `Its options must be an object, and are ${JSON.stringify(set)}.`);
+    note(WHOLE, `Its options must be an object, and are ${shortenedJson(set)}.`);
     return { run, problems };
   }
   const options = { ...set };
@@ -111,9 +127,10 @@ function readRun(given: unknown, place: string, model: Pick<ModelFacts, "family"
     if (!UNUSABLE.has(issue.code)) continue;
     const [key] = issue.path;
     for (const unusable of key === undefined ? issue.keys : [String(key)]) delete options[unusable];
-    note(key === undefined ? WHOLE : String(key), sentence(issueLine(issue, approach.id)));
+    const line = shortened(issueLine(issue, approach.id), LONGEST_LINE);
+    note(key === undefined ? WHOLE : String(key), sentence(line));
   }
-  return { run: { ...run, options }, problems };
+  return { run: { ...run, options, ...(sweep && points <= MOST_RUNS && { sweep }) }, problems };
 }
 
 function sentence(line: string): string {

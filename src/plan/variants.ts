@@ -73,7 +73,9 @@ export interface Spread {
 export function spreadOf(values: readonly number[]): Spread {
   const count = values.length;
   if (count === 0) throw new RangeError("A spread needs at least one value.");
+  // Equal values have no spread, not even one of rounding.
+  if (values.every((value) => value === values[0])) return { mean: values[0]!, deviation: 0, count };
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
-  return { mean, deviation: count === 1 ? 0 : Math.sqrt(squares / (count - 1)), count };
+  return { mean, deviation: Math.sqrt(squares / (count - 1)), count };
 }

@@ -10,7 +10,7 @@ import type { Tensor } from "./tensor";
 export type Place =
   /** The values of a tensor: of a leaf, or of an activation that the forward pass then saves. */
   | { readonly kind: "value"; readonly tensor: Tensor }
-  /** The gradient of a trained tensor. */
+  /** The gradient of a trained tensor, or of the one activation that a plan is for. */
   | { readonly kind: "gradient"; readonly tensor: Tensor }
   /** Working memory of the list that the dispatch is in: the slot's number there. */
   | { readonly kind: "scratch"; readonly slot: number }

@@ -190,9 +190,12 @@ export class Program {
     return kept.reverse();
   }
 
-  /** Tensors on a path from a trainable: the only ones that can have a gradient. */
-  active(): Set<Tensor> {
-    const active = new Set<Tensor>(this.trainables);
+  /**
+   * Tensors on a path from one of `from`: the only ones that can have a gradient. Default: from
+   * what is trained.
+   */
+  active(from: readonly Tensor[] = this.trainables): Set<Tensor> {
+    const active = new Set<Tensor>(from);
     for (const operation of this.operations) {
       if (operation.inputs.some((input) => active.has(input))) {
         for (const output of operation.outputs) active.add(output);

@@ -10,6 +10,8 @@ import { messageOf } from "../errors/message-of";
 import type { Configuration, RunConfiguration } from "../plan/configuration";
 import type {
   AdapterChoice,
+  AdapterStart,
+  DataCheck,
   DataRole,
   DataSummary,
   DeviceChoice,
@@ -17,13 +19,16 @@ import type {
   Estimate,
   FilePredictions,
   FileScores,
+  FileToScore,
   GeneratedText,
+  Identity,
   ImportedAdapter,
   InstrumentResult,
   KeptFile,
   ModelSummary,
   RemoteStudio,
   SamplePrompt,
+  ScoredFile,
   Slices,
   StudioApi,
   StudioEvent,
@@ -36,6 +41,9 @@ export interface ServedFile {
   url: string;
   name: string;
 }
+
+/** The files of a table, in order. */
+export type ServedTable = readonly ServedFile[];
 
 /** What is known before the first step. */
 export interface Preparation {
@@ -67,9 +75,13 @@ export interface StudioRunner {
   openDevice(choice: DeviceChoice): Promise<DeviceReport>;
   /** As it is now: which executor and how many threads is known once a model is open. */
   readDevice(): Promise<DeviceReport>;
+  /** Hashes of the open rows and of the base model's files. */
+  identify(): Promise<Identity>;
+  /** What a person should know of the open rows. */
+  checkData(): Promise<DataCheck>;
   prepare(
     configuration: Configuration,
-    files: { train: ServedFile; validation: ServedFile | null; test: ServedFile | null },
+    files: { train: ServedTable; validation: ServedTable | null; test: ServedTable | null },
   ): Promise<Preparation>;
   /** Resolves when every run has ended and every event has been handed over. */
   compare(configuration: Configuration): Promise<void>;
@@ -105,6 +117,10 @@ export interface StudioRunner {
    * answers that were trained on.
    */
   score(file: ServedFile): Promise<FileScores | null>;
+  /** Evaluates an adapter's zip beside what is there; its name as a run. */
+  importRun(zip: ServedFile): Promise<string>;
+  /** Scores the file's rows one by one; see `StudioApi.scoreFile`. */
+  scoreFile(file: ServedFile, asked: Omit<FileToScore, "file">): Promise<ScoredFile>;
   /** What a run has forgotten of its base model's language, on the studio's general text. */
   forgetting(run: string): Promise<InstrumentResult<"forgetting">>;
   /**
@@ -177,9 +193,11 @@ async function send(address: string, body: Blob): Promise<void> {
   if (!response.ok) throw new Error((await response.text()) || `The runner's server answered ${response.status}.`);
 }
 
-async function openServed(file: ServedFile, role: DataRole, header?: boolean): Promise<DataSummary> {
-  const opened = await fetchServed(file);
-  return ask(() => api.openData(opened, role, undefined, header));
+async function openServed(table: ServedTable, role: DataRole, read: Configuration["data"]): Promise<DataSummary> {
+  const opened = await Promise.all(table.map(fetchServed));
+  const { header, encoding, validationEncoding, testEncoding } = read;
+  const own = { train: encoding, validation: validationEncoding, test: testEncoding };
+  return ask(() => api.openData(opened, role, undefined, { header, encoding: own[role] }));
 }
 
 window.studioRunner = {
@@ -197,14 +215,23 @@ window.studioRunner = {
 
   readDevice: () => ask(() => api.readDevice()),
 
+  identify: () => ask(() => api.identify()),
+
+  checkData: () => ask(() => api.checkData()),
+
   async prepare(given, { train, validation, test }) {
     const model = await ask(() => api.openModel(given.model, given.precision));
-    await openServed(train, "train", given.data.header);
-    if (validation) await openServed(validation, "validation");
-    if (test) await openServed(test, "test");
+    await openServed(train, "train", given.data);
+    if (validation) await openServed(validation, "validation", given.data);
+    if (test) await openServed(test, "test", given.data);
     const { task, columns, maxLength, group, header = true, changes = [], validation: held, test: tested } = given.data;
+    const { labelNames, taskText, encoding, validationEncoding, testEncoding, weights } = given.data;
     const settings = {
       ...{ task, columns, maxLength, group, changes, header },
+      ...(labelNames && { labelNames }),
+      ...{ encoding, validationEncoding, testEncoding },
+      ...(taskText !== undefined && { taskText }),
+      ...(weights && { weights }),
       validationFraction: typeof held === "number" ? held : 0,
       test: typeof tested === "string" ? null : tested,
     };
@@ -261,6 +288,14 @@ window.studioRunner = {
     const { chosen, answers } = await ask(() => api.inspectRows(opened));
     return answers && ask(() => api.scoreRows(opened, { ...chosen, ...answers }));
   },
+
+  async importRun(zip) {
+    const imported = await ask(async () => api.importAdapter(await fetchServed(zip)));
+    if ("run" in imported && typeof imported.run === "string") return imported.run;
+    throw new Error(`${zip.name}: ${(imported as AdapterStart).differs} Its answers are of other labels.`);
+  },
+
+  scoreFile: (file, asked) => ask(async () => api.scoreFile({ ...asked, file: await fetchServed(file) })),
 
   forgetting: (run) => ask(() => api.measure("forgetting", run, { text: null })),
 

@@ -75,13 +75,22 @@ export class Feed {
     });
   }
 
-  /** Puts a batch into the buffers of its padded length; returns its real tokens. */
-  fill(examples: readonly Pick<TokenizedExample, "ids" | "text">[], batch: PlannedBatch): number {
+  /**
+   * Puts a batch into the buffers of its padded length; returns its real tokens.
+   * @param change of the arrays, before they are there
+   */
+  fill<Row extends Pick<TokenizedExample, "ids" | "text">>(
+    examples: readonly Row[],
+    batch: PlannedBatch,
+    change?: (arrays: BatchArrays, rows: readonly Row[]) => void,
+  ): number {
     const arrays = this.#arrays.get(batch.bucket)!;
     const tokens = fillBatch(examples, batch, this.#options.padId, arrays);
+    const rows = batch.rows.map((row) => examples[row]!);
+    change?.(arrays, rows);
     const buffers = this.buffers.get(batch.bucket)!;
     buffers.upload(arrays);
-    buffers.rows = batch.rows.map((row) => examples[row]!);
+    buffers.rows = rows;
     return tokens;
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import type { BaseModel } from "../base/base-model";
-import type { PlannedBatch } from "../data/batches";
+import type { BatchArrays, PlannedBatch } from "../data/batches";
 import type { TokenizedExample } from "../data/tokens";
 import type { Executor } from "../executors/executor";
 import { Feed, type FeedOptions } from "./feed";
@@ -38,10 +38,15 @@ export class Feeds {
   /**
    * Puts a batch of these rows into the buffers of every feed that is read; returns its real
    * tokens.
+   * @param change of each feed's arrays, before they are there
    */
-  fill(rows: readonly TokenizedExample[], batch: PlannedBatch): number {
-    const tokens = this.whole.fill(rows, batch);
-    if (this.#dropsBos) this.withoutBos.fill(this.withoutBos.shownRows(rows), batch);
+  fill(
+    rows: readonly TokenizedExample[],
+    batch: PlannedBatch,
+    change?: (arrays: BatchArrays, rows: readonly TokenizedExample[]) => void,
+  ): number {
+    const tokens = this.whole.fill(rows, batch, change);
+    if (this.#dropsBos) this.withoutBos.fill(this.withoutBos.shownRows(rows), batch, change);
     return tokens;
   }
 }

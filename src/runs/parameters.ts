@@ -36,6 +36,8 @@ export interface ParameterState extends TrainedValues {
 export interface Checkpoint extends ParameterState {
   /** Real tokens, seconds and floating-point operations of training so far. */
   readonly tokens: number;
+  /** Tokens that were learned from so far; default: 0, of a time before they were counted. */
+  readonly keptTokens?: number | undefined;
   readonly seconds: number;
   readonly flops: number;
 }
@@ -75,6 +77,7 @@ export class Parameters {
   readonly #controllerStates = new Map<string, DeviceBuffer>();
   /** What the method's controller keeps. */
   readonly controllerStates: readonly ControllerState[];
+  #version = 0;
 
   /**
    * `given` values replace initial ones; a shape that differs throws an Error naming tensor and
@@ -127,6 +130,16 @@ export class Parameters {
     if (role === "trainable") return this.value(name);
     return role === "controller" ? this.controllerState(name) : undefined;
   };
+
+  /** Another number whenever what a run answers with may have become another. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** To be called by whoever writes into the buffers. */
+  changed(): void {
+    this.#version++;
+  }
 
   value(name: string): DeviceBuffer {
     return found(this.#values, name);
@@ -183,6 +196,7 @@ export class Parameters {
   }
 
   restore(checkpoint: ParameterState): void {
+    this.changed();
     for (const [buffers, values] of [
       [this.#values, checkpoint.values],
       [this.#firstMoments, checkpoint.firstMoments],

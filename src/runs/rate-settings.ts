@@ -15,10 +15,11 @@ export function settingsPrint(
   training: TrainingConfiguration,
 ): string {
   const { batchSize, headLearningRate, schedule, warmupRatio, leastWarmupSteps, gradClip, pooling } = training;
-  const { classWeights = "off" } = training;
+  const { classWeights = "off", tokenNoise } = training;
   const all = [
     ...[method, options, weightDecay ?? training.weightDecay, frozenLayers, layerDecay],
     ...[batchSize, headLearningRate, schedule, warmupRatio, leastWarmupSteps, gradClip, pooling, classWeights],
+    ...(tokenNoise ? [tokenNoise] : []),
   ];
   return shortened(bytesToHex(sha256(utf8ToBytes(JSON.stringify(all)))));
 }

@@ -5,8 +5,7 @@
 
 import type { BaseModel } from "../base/base-model";
 import { leaves } from "../base/leaves";
-import { withSession } from "../base/once";
-import type { PlannedBatch } from "../data/batches";
+import type { Channel } from "../data/channels";
 import type { TokenizedExample } from "../data/tokens";
 import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
 import { type FitWork, rowAnswers, type TextRows, type TrainingRows } from "../methods/answerer";
@@ -14,14 +13,14 @@ import { linearProbe } from "../methods/linear-probe/linear-probe";
 import type { MethodContext } from "../methods/method";
 import type { TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
-import { type Amounts, withProgress } from "../plan/waiting";
-import { pooledState } from "../tasks/heads";
+import { withProgress } from "../plan/waiting";
 import type { Task } from "../tasks/task";
 import type { Feed } from "./feed";
+import { pooledStates } from "./pooled-states";
 import type { ResolvedMethod } from "./resolve";
 import { type ComparisonData, inputChannels } from "./rows";
 import { rowWeights, textRows } from "./text-rows";
-import { buildTunedModel, type Pooling } from "./tuned-program";
+import type { Pooling } from "./tuned-program";
 
 /** How many training rows there are, and what the frozen model makes of them. */
 export interface RowReader {
@@ -85,55 +84,24 @@ export async function rowTables(
   return new Map([...tables].map(([name, values]) => [name, put(name, values)]));
 }
 
-/** [training rows, hiddenSize]. Nothing of it stays on the device. */
-async function rowStates(
+/** What the frozen model makes of the training rows: [rows, hiddenSize]. */
+function rowStates(
   { executor, model, training, emit, pooling }: RowReaderSetup,
   feed: Feed,
   rows: readonly TokenizedExample[],
 ): Promise<Float32Array> {
-  const { batchSize } = training;
-  const owner = "states of training rows";
-  const { hiddenSize } = model.config;
-  const allocate = (label: string, rows: number) =>
-    executor.memory.allocate(rows * hiddenSize * 4, { label, category: "runtime", owner });
-  const batches = feed.batches(rows);
-  const all = allocate(owner, rows.length);
-  const readAll = async (report: (amounts: Amounts) => void) => {
-    for (const [bucket, own] of byBucket(batches)) {
-      const buffers = feed.buffers.get(bucket)!;
-      const inputs = inputChannels(model, (channel) => buffers.channels.includes(channel));
-      const setup = { method: linearProbe, options: {}, context: contextOf(model), inputs };
-      const { program, states } = buildTunedModel(setup, batchSize, bucket);
-      const output = pooledState(program, states, pooling);
-      const computed = allocate(`of ${bucket} tokens`, batchSize);
-      const computation = { program, leaves: leaves(buffers.layer, model.buffer) };
-      await withSession(executor, computation, new Map([[output, computed]]), async (run) => {
-        for (const batch of own) {
-          const [done, total] = [batches.indexOf(batch), batches.length];
-          report({ wait: "reading training rows", detail: "", done, total, unit: "batches" });
-          feed.fill(rows, batch);
-          await run();
-          const commands = executor.commands();
-          batch.rows.forEach((row, place) => {
-            commands.copy(computed, place * hiddenSize * 4, all, row * hiddenSize * 4, hiddenSize * 4);
-          });
-          await commands.submit();
-        }
-      });
-    }
+  const reader = {
+    setup: { method: linearProbe, options: {}, context: contextOf(model) },
+    inputs: (channels: readonly Channel[]) => inputChannels(model, (channel) => channels.includes(channel)),
+    pooling,
+    leaves: leaves(model.buffer),
+    batchSize: training.batchSize,
   };
-  try {
-    await withProgress(emit, readAll);
-    return new Float32Array(await executor.read(all, rows.length * hiddenSize * 4));
-  } finally {
-    executor.memory.releaseOwner(owner);
-  }
-}
-
-function byBucket(batches: readonly PlannedBatch[]): Map<number, PlannedBatch[]> {
-  const sorted = new Map<number, PlannedBatch[]>();
-  for (const batch of batches) sorted.set(batch.bucket, [...(sorted.get(batch.bucket) ?? []), batch]);
-  return sorted;
+  return withProgress(emit, (report) =>
+    pooledStates(executor, reader, feed, rows, (done, total) =>
+      report({ wait: "reading training rows", detail: "", done, total, unit: "batches" }),
+    ),
+  );
 }
 
 /** Of a method without a text. */

@@ -24,6 +24,10 @@ export interface DividedRows extends Pick<ComparisonData, "train" | "validation"
   readonly testTexts?: readonly string[];
 }
 
+/** Whether training rows or their tokens count for different amounts. */
+export const isWeighed = (train: readonly Pick<TokenizedExample, "weights">[]): boolean =>
+  train.some(({ weights }) => weights !== undefined);
+
 /** The channels that enter the model, of those that there are. */
 export function inputChannels(
   { family, config }: Pick<ModelFacts, "family" | "config">,

@@ -241,6 +241,7 @@ export class Run {
   turn(setting: number): void {
     if (!this.#runner) throw new Error(`Run "${this.setup.name}" is not compiled, or has nothing to choose.`);
     this.#runner.turn(setting);
+    this.parameters.changed();
   }
 
   /**
@@ -249,10 +250,15 @@ export class Run {
    */
   async infer(tokens: number): Promise<Step> {
     const step = this.step(tokens);
-    this.rest();
-    this.#textAnswers?.write(step.batch);
+    this.ready(step.batch);
     await step.forward();
     return step;
+  }
+
+  /** Writes what its Programs read in an evaluation beside this batch, which is in the buffers. */
+  ready(batch: BatchBuffers): void {
+    this.rest();
+    this.#textAnswers?.write(batch);
   }
 
   /**
@@ -329,6 +335,7 @@ export class Run {
     const compiled = this.step(tokens);
     if (!this.#optimizer) throw new Error(`Run "${this.setup.name}" is not compiled.`);
     const runner = this.#runner;
+    this.parameters.changed();
     await runner?.ready(step);
     runner?.set(step);
     await compiled.forward(step);

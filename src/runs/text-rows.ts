@@ -14,7 +14,7 @@ export const SAID_OF_TEXTS = "said of texts";
 export const isTextAnswer = (answer: Answer): answer is TextAnswer =>
   answer === "label" || answer === "labels" || answer === "number";
 
-/** What rows with one label each count for; undefined where they have no class weights. */
+/** What rows with one label each count for; undefined where they all count the same. */
 export function rowWeights(rows: readonly Pick<EncodedRow, "weights">[]): Float32Array | undefined {
   return rows[0]?.weights && Float32Array.from(rows, ({ weights }) => weights![0]!);
 }

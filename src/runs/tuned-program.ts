@@ -16,7 +16,7 @@ import type { LayerStrategy } from "../plan/layer-rates";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { classLoss, pooledState, valuesLoss } from "../tasks/heads";
-import type { Loss, ReadOut, States, Task } from "../tasks/task";
+import type { LanguageHead, Loss, ReadOut, States, Task } from "../tasks/task";
 import { attachByLayer } from "./layers";
 import { isTextAnswer, SAID_OF_TEXTS } from "./text-rows";
 
@@ -41,6 +41,13 @@ export interface TunedSetup {
   readonly trainingRows?: number;
   /** Whether it is only evaluated: no backward pass. */
   readonly onlyRead?: boolean;
+  /**
+   * Whether the words enter as embeddings that can be asked for a gradient, even where nothing
+   * changes them. Default: no.
+   */
+  readonly wordsApart?: boolean;
+  /** Looks on where things attach, and gives back what is attached. Default: nobody does. */
+  readonly observe?: (attachments: Attachments) => Attachments;
 }
 
 export interface TunedProgram {
@@ -55,7 +62,13 @@ export interface TunedProgram {
    */
   readonly logits: Tensor;
   readonly loss: Loss;
+  /** The head over the vocabulary that the read-out is made with; null where it asks for none. */
+  readonly vocabularyHead: LanguageHead | null;
   readonly built: BuiltModel;
+  /** What enters for the row's own words: their embeddings [size · tokens, hiddenSize], or ids. */
+  readonly words: Tensor;
+  /** What the rows' states are after the last block, and where the read-out finds them. */
+  readonly states: States;
   readonly backward: BackwardPlan;
   /** What the method put before the input: one prompt, or keys and values per layer. */
   readonly front: { readonly prompt?: Tensor; readonly keys: readonly Tensor[]; readonly values: readonly Tensor[] };
@@ -72,7 +85,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
   const { method, options, context, task, classes, pooling, onlyRead = false } = setup;
   const { family, config } = context;
   const model = buildTunedModel(setup, size, tokens);
-  const { program, ids, lengths, attachments, built, keys, values, virtualTokens } = model;
+  const { program, ids, lengths, attachments, built, words, keys, values, virtualTokens } = model;
   const states = beforeHead(program, setup, model.states);
   if (task.head === "vocabulary" && states.suffix > 0) {
     throw new Error(
@@ -88,6 +101,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
   }
   const ownScale = method.trains ? method.headLearningRateScale?.(options) : undefined;
   const learningRateScale = setup.headLearningRateScale ?? ownScale ?? 1;
+  let vocabularyHead: LanguageHead | null = null;
   const { output: logits, loss } =
     readOutOf(program, setup, states) ??
     task.readOut(program, states, {
@@ -99,12 +113,31 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
         ((state, outputs) =>
           family.classify!(program, config, { state, classes: outputs, attachments, learningRateScale })),
       tokenHead: family.tokenHead,
-      languageHead: () => languageHead(program, context, attachments),
+      languageHead: () => {
+        vocabularyHead = languageHead(program, context, attachments);
+        return vocabularyHead;
+      },
     });
   const front = { prompt: attachments.prompt, keys, values };
   const changesWords = attachments.words !== undefined;
   const idsAfter = attachments.suffixIds ?? [];
-  const common = { program, ids, lengths, task, logits, built, front, idsAfter, virtualTokens, changesWords };
+  const common = {
+    ...{
+      program,
+      ids,
+      lengths,
+      task,
+      logits,
+      vocabularyHead,
+      built,
+      words,
+      states,
+      front,
+      idsAfter,
+      virtualTokens,
+      changesWords,
+    },
+  };
   if (onlyRead) {
     const parts = loss.parts.map((part) => ({ ...part, learn: [] }));
     return {
@@ -172,18 +205,20 @@ export function buildTunedModel(setup: Omit<TunedSetup, "task" | "classes" | "po
     const { name, type } = channel;
     return [name, program.input(name, [channelLength(channel, size, tokens)], type)];
   });
-  const attachments = attachByLayer(program, config.layers, setup.layers ?? {}, method.title, () =>
+  const attached = attachByLayer(program, config.layers, setup.layers ?? {}, method.title, () =>
     method.attach(program, options, context),
   );
+  const attachments = setup.observe?.(attached) ?? attached;
   if (attachments.everyWeight) program.replaceWeights(attachments.everyWeight);
   const keys: Tensor[] = [];
   const values: Tensor[] = [];
   const { prefix } = attachments;
   const suffix = attachments.suffix?.shape[0] ?? 0;
+  const words = enteringWords(program, ids, { size, tokens }, setup, attachments);
   const built = family.build(
     program,
     config,
-    enteringWords(program, { ids, lengths }, { size, tokens }, context, attachments),
+    attachments.suffix ? insertAfter(program, "input with suffix", words, attachments.suffix, lengths, size) : words,
     { size, tokens: tokens + suffix, lengths, suffix, inputs: Object.fromEntries(inputs) },
     {
       ...attachments,
@@ -211,19 +246,21 @@ export function buildTunedModel(setup: Omit<TunedSetup, "task" | "classes" | "po
     context: attachments.promptLabels,
   };
   const virtualTokens = (prefix?.virtualTokens ?? built.virtualTokens) + suffix;
-  return { program, ids, lengths, states, attachments, built, keys, values, virtualTokens };
+  return { program, ids, lengths, states, attachments, built, words, keys, values, virtualTokens };
 }
 
-/** The ids; or word embeddings, where the method changes them or puts something after them. */
+/**
+ * The ids; or word embeddings, where the method changes them or puts something after them, or they
+ * are wanted apart.
+ */
 function enteringWords(
   program: Program,
-  { ids, lengths }: Pick<TunedProgram, "ids" | "lengths">,
+  ids: Tensor,
   batch: Batch,
-  { family, config }: MethodContext,
+  { context: { family, config }, wordsApart = false }: Pick<TunedSetup, "context" | "wordsApart">,
   { words, suffix }: Attachments,
 ): Tensor {
-  if (!words && !suffix) return ids;
+  if (!words && !suffix && !wordsApart) return ids;
   const own = family.embed(program, config, "input words", ids);
-  const entering = words?.(own, batch, ids) ?? own;
-  return suffix ? insertAfter(program, "input with suffix", entering, suffix, lengths, batch.size) : entering;
+  return words?.(own, batch, ids) ?? own;
 }

@@ -117,7 +117,10 @@ async function tryRates(
     executor,
     model,
     data,
-    training: { ...training, steps, epochs: null, evalEvery: steps, earlyStopping: null, keepBest: false },
+    training: {
+      ...{ ...training, steps, epochs: null, evalEvery: steps, evalRows: undefined },
+      ...{ earlyStopping: null, keepBest: false },
+    },
     runs: named.flatMap(({ runs }) => runs),
     emit: (event) => {
       if (event.type === "evaluation" && event.step === steps) losses.set(event.run, event.loss);

@@ -9,6 +9,7 @@ import { ownTokens } from "../operations/own-tokens";
 import { withContextLoss } from "./context-loss";
 import { languageLoss } from "./language-loss";
 import { drawnQuotient } from "./metrics/drawn";
+import { labelWeightsIn } from "./shares";
 import { type Evaluation, meanLossOf, missingMetric, rowLosses, type Task } from "./task";
 
 export const causalLm: Task = {
@@ -20,13 +21,15 @@ export const causalLm: Task = {
   labels: tokenLabels,
   outputs: () => 0,
   recorded: () => ({ width: 1, predicted: true }),
+  replaceable: "answers",
 
-  readOut(program, states, { languageHead }) {
+  readOut(program, states, { languageHead, weighted }) {
     const { hidden, size, virtualTokens, tokens, context = [] } = states;
     const output = ownTokens(program, "own tokens", hidden, { batch: size, virtualTokens, tokens });
     const head = languageHead();
-    if (context.length > 0) return withContextLoss(program, output, states, head, context);
-    return { output, loss: languageLoss(output, head) };
+    const weights = labelWeightsIn(weighted);
+    if (context.length > 0) return withContextLoss(program, output, states, head, context, weights);
+    return { output, loss: languageLoss(output, head, { weights }) };
   },
 
   measure(evaluation, examples) {

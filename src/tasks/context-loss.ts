@@ -16,14 +16,15 @@ import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
 import { headGradient, headLogits, languageLoss, PIECES, rowsAtOnce } from "./language-loss";
-import { LABELS, sumLosses } from "./shares";
+import { LABELS, type LabelWeights, sumLosses } from "./shares";
 import type { LanguageHead, ReadOut, States } from "./task";
 
 /**
  * The own tokens' states, the virtual tokens' after them, and PEFT's loss: the mean over the labels
  * of the rows and, once for every row that has any, the `labels`, each times its weight. The step
  * figures' first number stays the rows' own mean; the third is the mean of the weighted context
- * losses.
+ * losses. With `weights` of the rows' labels the prompt counts in a row what the row's labels count
+ * in the mean.
  */
 export function withContextLoss(
   program: Program,
@@ -31,12 +32,13 @@ export function withContextLoss(
   { hidden, virtualTokens, tokens }: Pick<States, "hidden" | "virtualTokens" | "tokens">,
   head: LanguageHead,
   labels: readonly PromptLabel[],
+  weights?: LabelWeights,
 ): ReadOut {
   const context = ownTokens(program, "context states", hidden, { batch: 1, virtualTokens: 0, tokens: virtualTokens });
   const output = joinRows(program, "learned states", [own, context]);
   const [rows, width] = own.shape as [number, number];
   const vocabulary = head.weight.shape[0]!;
-  const { first, parts, trained, last, scratch } = languageLoss(own, head);
+  const { first, parts, trained, last, scratch } = languageLoss(own, head, { weights });
 
   const key = labels.map(({ column, id, weight }) => `${column}:${id}:${weight}`).join(" ");
   const integers = (name: string, values: readonly number[]) =>
@@ -99,8 +101,10 @@ export function withContextLoss(
       first: [
         dispatch(
           contextShares,
-          { labels: LABELS, meanShares, shares, promptShares },
+          // Without weights their binding is not read.
+          { labels: LABELS, weights: weights ? channel(weights) : LABELS, meanShares, shares, promptShares },
           { rows: rows / tokens, tokens, columns: virtualTokens, count: labels.length },
+          { WEIGHTED: weights ? 1 : 0 },
         ),
       ],
       parts,
@@ -113,4 +117,5 @@ export function withContextLoss(
   };
 }
 
+const channel = ({ channel: name }: LabelWeights): Place => ({ kind: "channel", name });
 const constant = (tensor: Tensor): Place => ({ kind: "value", tensor });

@@ -102,9 +102,6 @@ function rowsLoss(rows: number, losses: Dispatch<Place>, weights?: LabelWeights)
   return { scratch: [rows], first: [], parts: [], trained: [], last };
 }
 
-/** The channel of `labelWeights`, where every label has a weight of its own. */
-export const CLASS_WEIGHTS: LabelWeights = { channel: "weights", span: 1 };
-
 /**
  * Cross-entropy of logits [rows, classes], as torch's `CrossEntropyLoss(weight)`; rows with a
  * negative label are left out. Default of `weights`: none.
@@ -117,13 +114,10 @@ export function classLoss({ shape }: Tensor, weights?: LabelWeights): Loss {
 /** Default of both: none. */
 interface ValueWeights {
   /** Of rows. */
-  readonly weights?: LabelWeights;
+  readonly weights?: LabelWeights | undefined;
   /** A channel of what each value counts for where it is 1; of binary cross-entropy only. */
-  readonly positive?: string;
+  readonly positive?: string | undefined;
 }
-
-/** The channel of `positiveWeights`. */
-export const POSITIVE_WEIGHTS: ValueWeights = { positive: "positiveWeights" };
 
 /**
  * Binary cross-entropy with logits, as torch's `BCEWithLogitsLoss(pos_weight)`, or the squared

@@ -121,7 +121,7 @@ export const PIECES = { states: 0, logits: 1, gradient: 2, shares: 3, piece: 4 }
 export function languageLoss(
   { shape }: Tensor,
   head: LanguageHead,
-  { most = MOST_BYTES, weights }: { readonly most?: number; readonly weights?: LabelWeights } = {},
+  { most = MOST_BYTES, weights }: { readonly most?: number; readonly weights?: LabelWeights | undefined } = {},
 ): Loss {
   const [all, width] = shape as [number, number];
   const vocabulary = head.weight.shape[0]!;

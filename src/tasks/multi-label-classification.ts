@@ -6,9 +6,10 @@
 import { sigmoid } from "../calibration/chances";
 import { USUAL_THRESHOLD } from "../calibration/thresholds";
 import { positiveWeights, rowLabels, targetValues } from "../data/channels";
-import { POSITIVE_WEIGHTS, rowHead, valuesLoss } from "./heads";
+import { rowHead, valuesLoss } from "./heads";
 import { averageMetrics, binaryCounts } from "./metrics/classification";
 import { drawnClasses, drawnShare } from "./metrics/drawn";
+import { labelWeightsIn } from "./shares";
 import { type Evaluation, missingMetric, type Task } from "./task";
 
 export const multiLabelClassification: Task = {
@@ -27,7 +28,10 @@ export const multiLabelClassification: Task = {
 
   readOut(program, states, options) {
     const output = rowHead(program, states, options);
-    return { output, loss: valuesLoss(output, "binary", options.weighted ? POSITIVE_WEIGHTS : {}) };
+    const { weighted } = options;
+    const { name } = positiveWeights(0);
+    const positive = weighted?.has(name) ? name : undefined;
+    return { output, loss: valuesLoss(output, "binary", { weights: labelWeightsIn(weighted), positive }) };
   },
 
   /**

@@ -4,6 +4,7 @@ import { rowLabels, targetValues } from "../data/channels";
 import { rowHead, valuesLoss } from "./heads";
 import { meanAbsoluteError, pearson, rootMeanSquaredError, spearman } from "./metrics/correlation";
 import { drawnPearson, drawnQuotient, drawnSpearman } from "./metrics/drawn";
+import { labelWeightsIn } from "./shares";
 import { missingMetric, type Task } from "./task";
 
 export const regression: Task = {
@@ -20,7 +21,7 @@ export const regression: Task = {
 
   readOut(program, states, options) {
     const output = rowHead(program, states, options);
-    return { output, loss: valuesLoss(output, "squared") };
+    return { output, loss: valuesLoss(output, "squared", { weights: labelWeightsIn(options.weighted) }) };
   },
 
   measure({ outputs }, examples) {

@@ -1,7 +1,7 @@
 /** One label for a text or a pair of texts. */
 
 import { labelWeights, rowLabels } from "../data/channels";
-import { CLASS_WEIGHTS, classLoss, rowHead } from "./heads";
+import { classLoss, rowHead } from "./heads";
 import {
   accuracy,
   argmax,
@@ -12,6 +12,7 @@ import {
   softmax,
 } from "./metrics/classification";
 import { drawnClasses, drawnShare } from "./metrics/drawn";
+import { labelWeightsIn } from "./shares";
 import { type Evaluation, missingMetric, type Task } from "./task";
 
 export const sequenceClassification: Task = {
@@ -29,7 +30,7 @@ export const sequenceClassification: Task = {
 
   readOut(program, states, options) {
     const output = rowHead(program, states, options);
-    return { output, loss: classLoss(output, options.weighted ? CLASS_WEIGHTS : undefined) };
+    return { output, loss: classLoss(output, labelWeightsIn(options.weighted)) };
   },
 
   measure(evaluation, examples, labels) {

@@ -4,6 +4,7 @@
  * Not for how a batch gets its weights (`data/channels.ts`).
  */
 
+import { labelWeights, rowLabels } from "../data/channels";
 import { type Dispatch, dispatch } from "../kernels/kernel";
 import { labelShares } from "../kernels/label-shares";
 import { meanLoss } from "../kernels/mean-loss";
@@ -17,6 +18,12 @@ export interface LabelWeights {
    * the tokens of a row.
    */
   readonly span: number;
+}
+
+/** The weights of labels that a loss reads, if any; every label has one of its own. */
+export function labelWeightsIn(weighted: ReadonlySet<string> = new Set()): LabelWeights | undefined {
+  const { name } = labelWeights(rowLabels);
+  return weighted.has(name) ? { channel: name, span: 1 } : undefined;
 }
 
 /** The labels of the batch. */

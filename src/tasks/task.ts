@@ -5,8 +5,9 @@
  */
 
 import type { CardTask } from "../adapters/card/content";
-import type { Channel } from "../data/channels";
+import { type Channel, labelWeights } from "../data/channels";
 import type { ClassWeights } from "../data/class-weights";
+import type { Replaceable } from "../data/token-noise";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import type { Scale, TaskId } from "../data/types";
 import type { Dispatch } from "../kernels/kernel";
@@ -49,8 +50,8 @@ export interface ReadOutOptions {
   readonly outputs: number;
   readonly pooling: RunPooling;
   readonly learningRateScale: number;
-  /** Whether the loss reads the task's `weights` of a batch; default: no. */
-  readonly weighted?: boolean;
+  /** Names of the channels of weights that the loss reads of a batch; default: none. */
+  readonly weighted?: ReadonlySet<string>;
   /**
    * The family's own classifier [rows, outputs] of states; undefined where it is a plain `score`.
    */
@@ -125,7 +126,7 @@ export interface Task {
    */
   readonly targets?: (labels: number, scale: Scale | null) => readonly Channel[];
   /**
-   * What its loss reads beside these where labels are weighted, for so many label names; left out
+   * What its loss reads beside these where classes are weighted, for so many label names; left out
    * where they cannot be.
    */
   readonly weights?: (labels: number) => Channel;
@@ -134,6 +135,8 @@ export interface Task {
    * their places. Left out where a run says no chances that could be calibrated.
    */
   readonly chances?: { readonly several: boolean; labelsOf(example: TokenizedExample): readonly number[] };
+  /** Which tokens of a training row noise may replace; default: all. */
+  readonly replaceable?: Replaceable;
   /** Columns of the head for so many label names. */
   readonly outputs: (labels: number) => number;
   /**
@@ -202,17 +205,27 @@ export function taskChannels(task: Task, labels: number, scale: Scale | null = n
 }
 
 /**
- * A task whose training loss weighs labels as the batch says. Default: they all count the same.
- * @throws Error where it has no labels to weigh
+ * A task whose training loss weighs labels as the batch says: by their classes, and `byRow`, by
+ * what rows and tokens count for. Default: they all count the same.
+ * @throws Error where it has no labels to weigh by class
  */
-export function weighLabels(task: Task, given: ClassWeights = "off"): Task {
-  if (given === "off") return task;
-  const { weights } = task;
-  if (!weights) throw new Error(`training.classWeights: ${task.title} has no labels to weigh; leave it "off".`);
+export function weighLabels(task: Task, given: ClassWeights = "off", byRow = false): Task {
+  const { weights, labels } = task;
+  if (given !== "off" && !weights) {
+    throw new Error(`training.classWeights: ${task.title} has no labels to weigh; leave it "off".`);
+  }
+  const channels = (count: number) => {
+    const own = given === "off" ? [] : [weights!(count)];
+    const rows = labelWeights(labels);
+    // Classes and rows may share a channel: a row then has the product.
+    return byRow && own.every(({ name }) => name !== rows.name) ? [...own, rows] : own;
+  };
+  const weighted = new Set(channels(0).map(({ name }) => name));
+  if (weighted.size === 0) return task;
   return {
     ...task,
-    targets: (labels, scale) => [...(task.targets?.(labels, scale) ?? []), weights(labels)],
-    readOut: (program, states, options) => task.readOut(program, states, { ...options, weighted: true }),
+    targets: (count, scale) => [...(task.targets?.(count, scale) ?? []), ...channels(count)],
+    readOut: (program, states, options) => task.readOut(program, states, { ...options, weighted }),
   };
 }
 

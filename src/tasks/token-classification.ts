@@ -2,10 +2,11 @@
 
 import { labelWeights, tokenLabels } from "../data/channels";
 import type { TokenizedExample } from "../data/tokens";
-import { CLASS_WEIGHTS, classLoss, tokenHead } from "./heads";
+import { classLoss, tokenHead } from "./heads";
 import { argmax } from "./metrics/classification";
 import { drawnQuotient } from "./metrics/drawn";
 import { entityScores, matchEntities } from "./metrics/entities";
+import { labelWeightsIn } from "./shares";
 import { type Evaluation, missingMetric, type Task } from "./task";
 
 export const tokenClassification: Task = {
@@ -21,7 +22,7 @@ export const tokenClassification: Task = {
 
   readOut(program, states, options) {
     const output = tokenHead(program, states, options);
-    return { output, loss: classLoss(output, options.weighted ? CLASS_WEIGHTS : undefined) };
+    return { output, loss: classLoss(output, labelWeightsIn(options.weighted)) };
   },
 
   /** Over entities; `accuracy` is over words. */

@@ -45,6 +45,11 @@ export const formats = {
    * that this one covers the rest alone.
    */
   checkpoint: { name: "checkpoint.json", oldest: 1, migrations: [] },
+  /**
+   * Of a results' folder: what the headless runner came to. Version 1 had none written in it, and
+   * its configuration was of the version that it looks like.
+   */
+  summary: { name: "summary.json", oldest: 1, migrations: [earlierSummary] },
   /** In the page's address. */
   link: {
     name: "The configuration in this address",
@@ -57,6 +62,11 @@ export const formats = {
     oldest: 2,
     migrations: [memoryOfAnyDevice, (content) => earlierDefaults(unequalComparison(content))],
   },
+  /**
+   * The list in a notebook's file. The comparisons beside it are of `session`, so that this one
+   * covers the rest alone.
+   */
+  notebook: { name: "The notebook", oldest: 1, migrations: [] },
 } satisfies Record<string, Format>;
 
 /**
@@ -84,11 +94,10 @@ function unequalRace({ training = {}, runs, ...content }: Content): Content {
   if (!isContent(training)) return { ...content, training, runs };
   return {
     ...content,
+    // Written by hand without a version a file may have today's keys: those count.
     training: {
-      ...training,
+      ...{ headLearningRate: "adapter", leastWarmupSteps: 0, ...training },
       weightDecay: training.weightDecay ?? 0.01,
-      headLearningRate: "adapter",
-      leastWarmupSteps: 0,
     },
     ...(runs !== undefined && { runs: Array.isArray(runs) ? runs.map((run) => undecayedRun(run, training)) : runs }),
   };
@@ -115,6 +124,14 @@ function unequalComparison({ configuration, runs, ...comparison }: Content): Con
     configuration: undecayedRun(run.configuration, training),
   }));
   return { ...comparison, configuration: unequalRace(configuration as Content), runs: records };
+}
+
+/** A comparison's configuration, which names one rate for all heads since version 2. */
+function earlierSummary({ configuration, ...summary }: Content): Content {
+  if (!isContent(configuration)) return { ...summary, configuration };
+  const { training } = configuration;
+  if (isContent(training) && training.headLearningRate !== undefined) return { ...summary, configuration };
+  return { ...summary, configuration: earlierDefaults(unequalRace(configuration)) };
 }
 
 /** A run with the weight decay that it had by its method where its training set none. */

@@ -22,6 +22,8 @@ export interface ImportedAdapter {
   notices: string[];
   /** As trained: without the temperature and thresholds that may have come with it. */
   evaluation: EvaluationEvent | null;
+  /** Of all validation rows, where `evaluation` is of those that are measured while training. */
+  complete?: EvaluationEvent;
   /** Whether labels have thresholds of their own that came with it. */
   hasThresholds: boolean;
   /** The step its training was left at, of so many planned; null without a training state. */

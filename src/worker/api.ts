@@ -7,7 +7,18 @@
 import type { Remote } from "comlink";
 import type { SemanticPass } from "../base/base-model";
 import type { PrecisionChoice } from "../base/precision";
-import type { ColumnRoles, DataRole, DataSettings, DataSummary, RoleField, SampleListing } from "../data/types";
+import type { CheckedRow, CheckId, DataCheck } from "../data/check/check";
+import type { PossibleEncoding } from "../data/files/possible-encodings";
+import type { TableOptions } from "../data/table";
+import type {
+  ColumnRoles,
+  DataRole,
+  DataSettings,
+  DataSummary,
+  RoleField,
+  SampleListing,
+  TableFiles,
+} from "../data/types";
 import type { AdapterChoice } from "../data/unlabelled";
 import type { VocabularyFit } from "../data/vocabulary-fit";
 import type { FormulaCells } from "../data/write-csv";
@@ -23,12 +34,15 @@ import type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult
 import type { Pooling } from "../models/family";
 import type { Configuration, RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
+import type { Pace } from "../plan/pace";
 import type { RateSearch } from "../plan/rate-search";
 import type { CheckedLink } from "../plan/read-link";
 import type { Prediction, RunReport, SettingEvaluation } from "../plan/reports";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
+import type { Identity } from "../report/facts";
 import type { MetricName } from "../tasks/metrics/names";
+import type { ComparedKept, KeptOutcomes } from "../verdict/kept-outcomes";
 import type { Scores } from "../verdict/score";
 import type { Slices } from "../verdict/slices";
 import type { Verdict } from "../verdict/verdict";
@@ -36,6 +50,8 @@ import type { AdapterStart, Continuation, ImportedAdapter, SumRequest } from "./
 
 export type { SemanticPass } from "../base/base-model";
 export type { MeasuredCalibration } from "../calibration/calibration";
+export type { CheckAction, CheckedRow, CheckLine, DataCheck } from "../data/check/check";
+export type { TableOptions } from "../data/table";
 export type {
   ChangedRow,
   ColumnRole,
@@ -46,8 +62,11 @@ export type {
   RoleField,
   RowChange,
   SampleListing,
+  TableFiles,
   TaskId,
   TestPlan,
+  WeightRule,
+  WeightSummary,
 } from "../data/types";
 export type { AdapterChoice } from "../data/unlabelled";
 export type { VocabularyFit } from "../data/vocabulary-fit";
@@ -55,16 +74,21 @@ export type { Estimate, RunEstimate } from "../estimate/estimate";
 export type { Fit } from "../estimate/fit";
 export type { SizeMatch } from "../estimate/match-size";
 export type { SoftTokens } from "../estimate/soft-tokens";
+export type { ModelPart, TrainedParts } from "../estimate/trained-parts";
 export type { TensorGroup, TensorTable } from "../estimate/trained-tensors";
 export type { GeneratedText } from "../generation/generate";
 export type { GenerationSettings } from "../generation/settings";
+export type { Asked } from "../instruments/asked";
 export type { InstrumentId, InstrumentInput, InstrumentListing, InstrumentResult } from "../instruments/registry";
 export type { Pooling } from "../models/family";
 export type * from "../plan/events";
+export type { Pace } from "../plan/pace";
 export type { RateSearch } from "../plan/rate-search";
 export type * from "../plan/reports";
 export type { Proof } from "../proofs/equality";
+export type { Identity } from "../report/facts";
 export type { Agreement } from "../verdict/agreement";
+export type { ComparedKept, KeptOutcomes } from "../verdict/kept-outcomes";
 export type { AnsweredRow, OneSided, ScoredMetric, ScoredRun, Scores } from "../verdict/score";
 export type { Slice, Slices } from "../verdict/slices";
 export type * from "../verdict/verdict";
@@ -161,10 +185,32 @@ export interface DatasetListing {
   commit: string;
   licence: string | null;
   gated: boolean;
-  /** Files of rows; `part` by their names, null where they do not say it. */
-  files: { name: string; bytes: number; part: DataRole | null }[];
+  /** At least one. */
+  subsets: SubsetListing[];
+}
+
+/** Tables of a data set that belong together: a configuration, as the Hub says. */
+export interface SubsetListing {
+  /** Empty: files outside of all others' folders. */
+  name: string;
+  /** Whether it is meant where none is named: it is the only one, or the data set says so. */
+  isDefault: boolean;
+  /** Tables, then each file of those that are in several. */
+  tables: TableListing[];
   /** By name, of each part. */
   likely: { train: string; validation: string | null; test: string | null };
+}
+
+/** Files of rows that are one table together. */
+export interface TableListing {
+  /** A file's own, or with a star where the names of several differ. */
+  name: string;
+  /** By its name; null where it does not say it. */
+  part: DataRole | null;
+  files: number;
+  bytes: number;
+  /** Why it cannot be opened, known before it is brought; null where it may be. */
+  problem: string | null;
 }
 
 /** What is known of a model from its config.json and the weight files' headers. */
@@ -251,6 +297,10 @@ export interface MethodDescription {
   site: "head" | "input" | "key/value" | "linear" | "norm" | "block";
   optionsSchema: Record<string, unknown>;
   defaults: Record<string, unknown>;
+  /** The options that are shown before the others; three at most. */
+  mainOptions: string[];
+  /** The library that loads its folder, as it is by default; null: the studio alone. */
+  loadedBy: string | null;
   /** Peak learning rate on this model where none is set; null where nothing is trained. */
   learningRate: number | null;
   /** Whether nothing but the head is trained. */
@@ -318,9 +368,20 @@ export interface GenerationRequest {
   settings: Partial<GenerationSettings>;
 }
 
+/** A validation row to be tried. */
+export interface ExampleRow {
+  row: number;
+  text: string;
+  textPair: string | null;
+  /** What is true of it, in words; null where that is a tag for each word. */
+  truth: string | null;
+}
+
 /** A file whose rows are to be predicted. */
 export interface FileToPredict {
   file: string;
+  /** What text was read as, where that was chosen or guessed; else null. */
+  encoding: string | null;
   rows: number;
   columns: string[];
   /** The columns that the runs read, as fields, and which they are most likely. */
@@ -412,6 +473,29 @@ export interface LabelErrors {
   errors: ProbableError[];
 }
 
+/** A file whose rows are scored one by one, and how. */
+export interface FileToScore {
+  file: File;
+  /** Which run reads; null: the frozen model. */
+  run: string | null;
+  /** Its own answer to each row, or each token by the model's own head over its vocabulary. */
+  reading: "answer" | "language";
+  /** Whether the norm of each row's gradient is computed, too. */
+  gradients: boolean;
+  /** A line for every label or token, in place of the file's rows. */
+  perToken: boolean;
+  /** Of cells that a spreadsheet would compute; default: they become text. */
+  formulas?: FormulaCells;
+}
+
+export interface ScoredFile {
+  csv: string;
+  file: string;
+  /** Rows that have scores. */
+  rows: number;
+  notices: string[];
+}
+
 /** A comparison that broke off, as this browser keeps it. */
 export interface InterruptedComparison {
   id: string;
@@ -443,6 +527,10 @@ export interface StudioApi {
    * many there are.
    */
   readDevice(): Promise<DeviceReport>;
+  /** Hashes of the open rows and of the base model's files. */
+  identify(): Promise<Identity>;
+  /** Addresses of what the worker itself has fetched, as far as the browser remembers. */
+  listLoaded(): Promise<string[]>;
   listModels(): Promise<ModelListing[]>;
   /**
    * Streams the weights to the device; progress events say how far. Replaces the model that was
@@ -472,15 +560,17 @@ export interface StudioApi {
    */
   openSample(file: string, seed?: number): Promise<DataSummary>;
   /**
-   * A table in any kind of file (`src/data/files`). A file that cannot be read leaves what was
-   * open untouched. `seed` as for samples. `header`: whether the first row holds the names of the
-   * columns; default: true, and as the training file's for the others.
+   * A table in any kind of file (`src/data/files`), or in several. One that cannot be
+   * read leaves what was open untouched. `seed` as for samples. `read`: how it is read; default: of
+   * a validation or test file as the training file is, but in an encoding of its own.
    */
-  openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary>;
+  openData(file: TableFiles, role: DataRole, seed?: number, read?: TableOptions): Promise<DataSummary>;
+  /** Encodings that a file of text may be in which is not UTF-8; none for other files. */
+  encodingsOf(file: File): Promise<PossibleEncoding[]>;
   /** Files of rows of a data set of the Hub: the first requests that leave the page for it. */
   lookUpDataset(place: HubPlace): Promise<DatasetListing>;
-  /** Brings a file of a data set that was looked up, checked; it is opened as any other. */
-  downloadDataFile(source: string, file: string): Promise<File>;
+  /** Brings the files of a table of a data set that was looked up, in order and checked. */
+  downloadTable(source: string, table: string): Promise<File[]>;
   /** Ends that download; its promise rejects. */
   cancelDataDownload(): Promise<void>;
   /** Lets the validation or test file go. */
@@ -492,6 +582,16 @@ export interface StudioApi {
   setData(settings: DataSettings, seed?: number): Promise<DataSummary>;
   /** The data that is open, as the open model tokenises it; null where none is. */
   readData(): Promise<DataSummary | null>;
+  /**
+   * What a person should know of the open rows before training, or handing texts on. Rejects with
+   * an Error where none are open. Each line has the first of its rows.
+   */
+  checkData(): Promise<DataCheck>;
+  /**
+   * Rows of a line of the check, from the one at `from` to the one before `to`. Rejects as
+   * `checkData`.
+   */
+  checkedRows(id: CheckId, from: number, to: number): Promise<readonly CheckedRow[]>;
   /**
    * Rows whose label is probably wrong, by confident learning. Rejects with an Error where the task
    * has no labels of whole rows, and where the run is not there or was trained on other data.
@@ -530,7 +630,7 @@ export interface StudioApi {
   /** The most tokens a text may have on the open model beside the virtual tokens of these runs. */
   longestText(configuration: Configuration): Promise<number>;
   /** Checks a configuration file; unknown keys are an error that names the key. */
-  parseConfiguration(json: string): Promise<Configuration>;
+  parseConfiguration(json: string | Uint8Array): Promise<Configuration>;
   /** Checks what an address holds and names what cannot be used. Rejects where it is damaged. */
   readLink(content: unknown): Promise<CheckedLink>;
   /** The runs of a preset (`plan/presets`), for the open data and model. */
@@ -540,6 +640,13 @@ export interface StudioApi {
    * Error where it has no size in use.
    */
   matchSize(configuration: Configuration, run: string, rank: number): Promise<SizeMatch>;
+  /**
+   * What training steps take here, by a few that are made of the cheapest run and thrown away, or
+   * were before on this device with this model and rows as long. Null where no run is trained, or
+   * anything else that trains is asked for meanwhile: that does not wait. Not while a comparison
+   * runs.
+   */
+  tryPace(configuration: Configuration): Promise<Pace | null>;
   /**
    * Searches the rates that are "search" in a configuration, without training it; `stop` ends it
    * with those found so far. Not while a comparison runs.
@@ -568,8 +675,11 @@ export interface StudioApi {
    * anew, the one that was kept under this id, once the same model and data are open.
    */
   continue(id?: string): Promise<void>;
-  /** Kept comparisons that broke off, and the ids of those that an open tab has. */
-  listKept(): Promise<{ interrupted: InterruptedComparison[]; open: string[] }>;
+  /**
+   * Kept comparisons that broke off, and the ids of those that an open tab has; `own` is none of
+   * them, although a worker of this page that was ended may have it a moment longer.
+   */
+  listKept(own?: string): Promise<{ interrupted: InterruptedComparison[]; open: string[] }>;
   /** Removes what was kept under this id. */
   dropInterrupted(id: string): Promise<void>;
   /**
@@ -577,6 +687,8 @@ export interface StudioApi {
    * other tasks.
    */
   samplePrompts(count: number): Promise<SamplePrompt[]>;
+  /** Validation rows to try, of different answers where there are; none for written answers. */
+  exampleRows(count: number): Promise<ExampleRow[]>;
   /**
    * What a run writes after the prompts, as `generation` events while it does and as a whole in
    * the end; `before`: as the run was before its first step, null where that is not known.
@@ -586,25 +698,36 @@ export interface StudioApi {
   cancelGeneration(): Promise<void>;
   predict(text: string, textPair: string | null): Promise<Prediction[]>;
   /**
-   * Reads a file whose rows are to be predicted. Rejects with an Error for tasks that answer by
-   * writing.
+   * Reads a file whose rows are to be predicted, as the files that were trained on. `encoding`: of
+   * text; default: found out, and theirs where it is not UTF-8. Rejects with an Error for tasks
+   * that answer by writing.
    */
-  inspectRows(file: File): Promise<FileToPredict>;
+  inspectRows(file: File, encoding?: string): Promise<FileToPredict>;
   /**
    * Predicts every row by the run that is chosen for it; all runs share the base model's weights.
-   * `formulas`: of cells that a spreadsheet would compute; default: they become text.
+   * `formulas`: of cells that a spreadsheet would compute; default: they become text. `encoding` as
+   * for `inspectRows`.
    */
   predictRows(
     file: File,
     columns: ColumnRoles,
     choice: AdapterChoice,
     formulas?: FormulaCells,
+    encoding?: string,
   ): Promise<FilePredictions>;
   /**
    * Scores every run on the file's rows that have an answer in these columns and were not trained
-   * on. Rejects with an Error that says what was left out where no row is left.
+   * on. `encoding` as for `inspectRows`. Rejects with an Error that says what was left out where no
+   * row is left.
    */
-  scoreRows(file: File, columns: ColumnRoles): Promise<FileScores>;
+  scoreRows(file: File, columns: ColumnRoles, encoding?: string): Promise<FileScores>;
+  /**
+   * Scores every row of a file by itself: loss, entropy, rank and perhaps gradient norm, as a CSV.
+   * Rejects with an Error that says why before anything is read.
+   */
+  scoreFile(request: FileToScore): Promise<ScoredFile>;
+  /** Ends such a pass before its next batch; it rejects. */
+  stopScoring(): Promise<void>;
   report(run: string): Promise<RunReport>;
   /**
    * Which run of the comparison is ahead, and whether that may be luck; `metric`: default: the one
@@ -612,6 +735,13 @@ export interface StudioApi {
    * task has no such metric.
    */
   verdict(metric?: MetricName): Promise<Verdict>;
+  /**
+   * Which rows each run had right, to be kept with the verdict; `metric` and rejections as there.
+   * Null where the metric is no share of right rows.
+   */
+  outcomes(metric?: MetricName): Promise<KeptOutcomes | null>;
+  /** Tests the runs of two comparisons on the same rows against each other. */
+  compareKept(one: KeptOutcomes | null, other: KeptOutcomes | null): Promise<ComparedKept>;
   /**
    * Columns of the file of the rows that decide by whose values they can be sliced; neither texts
    * nor answers.
@@ -630,6 +760,8 @@ export interface StudioApi {
    * `input` is not what it needs.
    */
   measure<Id extends InstrumentId>(id: Id, run: string, input: InstrumentInput<Id>): Promise<InstrumentResult<Id>>;
+  /** Ends such a measurement, which rejects; one that is as good as done may still resolve. */
+  stopMeasuring(id: InstrumentId, run: string): Promise<void>;
   /**
    * The zip: adapter_config.json, adapter_model.safetensors, README.md, run.json, and
    * sk_adapter.safetensors for SK runs. Bottleneck adapters have AdapterHub's adapter.safetensors,

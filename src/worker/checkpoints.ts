@@ -28,6 +28,8 @@ const about = (id: string) => `about ${id}`;
 const tensors = (id: string) => `tensors ${id}`;
 /** Before the id in the name of a comparison's lock. */
 const LOCK = "sk-tuning-studio comparison ";
+/** Milliseconds in which a worker that was ended has surely let go; Chromium takes two seconds. */
+const ENDED = 5000;
 
 /** Where earlier versions kept the one comparison of all tabs, in the library's own store. */
 const EARLIER = "comparison checkpoints";
@@ -67,10 +69,13 @@ export function dropCheckpoints(id: string): Promise<void> {
 /**
  * Comparisons that no tab has any more, and the ids of those that one has. Those of a newer studio
  * stay where they are, unlisted.
+ * @param own of the page that asks: a worker of its own that was ended may have it a moment longer
  */
-export async function listKept(): Promise<{ interrupted: InterruptedComparison[]; open: string[] }> {
+export async function listKept(own?: string): Promise<{ interrupted: InterruptedComparison[]; open: string[] }> {
   const held = (await locks()?.query())?.held ?? [];
-  const open = held.flatMap(({ name = "" }) => (name.startsWith(LOCK) ? [name.slice(LOCK.length)] : []));
+  const open = held
+    .flatMap(({ name = "" }) => (name.startsWith(LOCK) ? [name.slice(LOCK.length)] : []))
+    .filter((id) => id !== own);
   await takeEarlier();
   const names = (await keys<string>(store)).filter((name) => name.startsWith(about("")));
   const ids = names.map((name) => name.slice(about("").length)).filter((id) => !open.includes(id));
@@ -89,18 +94,21 @@ export async function listKept(): Promise<{ interrupted: InterruptedComparison[]
 
 /**
  * Has a comparison for as long as this worker lives, or until what it resolves to is called; null
- * where another tab has it. Where the browser has no locks, tabs are not told apart.
+ * where another tab has it. A worker that was ended while it computed has it for a moment more,
+ * which is waited for. Where the browser has no locks, tabs are not told apart.
  */
 export async function claimComparison(id: string): Promise<(() => void) | null> {
   const manager = locks();
   if (!manager) return () => {};
   return new Promise((resolve, reject) => {
     manager
-      .request(LOCK + id, { ifAvailable: true }, (lock) => {
-        if (!lock) return resolve(null);
+      .request(LOCK + id, { signal: AbortSignal.timeout(ENDED) }, () => {
         return new Promise<void>((release) => resolve(release));
       })
-      .catch(reject);
+      .catch((error: unknown) => {
+        if (error instanceof DOMException && error.name === "TimeoutError") resolve(null);
+        else reject(error);
+      });
   });
 }
 

@@ -29,12 +29,14 @@ import { checkStart, takenOf, trainedTensors } from "../folders/starting-run";
 import type { MeasuredRun } from "../instruments/instrument";
 import type { Pooling } from "../models/family";
 import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
+import type { Pace } from "../plan/pace";
 import { type RateSearch, withFoundRates } from "../plan/rate-search";
 import { peakLearningRate } from "../plan/schedule";
 import { elementCount } from "../program/tensor";
 import { newestOnly } from "../storage/newest-only";
 import type { MetricName } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
+import type { KeptOutcomes } from "../verdict/kept-outcomes";
 import type { Slices } from "../verdict/slices";
 import type { Verdict } from "../verdict/verdict";
 import type {
@@ -53,7 +55,7 @@ import type { EventBatches } from "./events";
 import { exportedFolder } from "./export-run";
 import { namedError } from "./failures";
 import type { Folders } from "./folders";
-import { judge } from "./judge";
+import { judge, outcomesOf } from "./judge";
 import { keptFiles, readKeptFiles } from "./kept-files";
 import { findLabelErrors } from "./label-errors";
 import { notices, type OpenComparison, openComparison, type StartingFolders, startingFolders } from "./open-comparison";
@@ -61,6 +63,7 @@ import { type ScoreSources, scoreTable } from "./scores";
 import { searchRates } from "./search-rates";
 import { sliceColumnsOf, slicesOf } from "./slices";
 import type { StudioSession } from "./studio-session";
+import { trySteps } from "./try-steps";
 
 /** Of comparisons that a keeper keeps. */
 const TAKEN_UP = "taken up";
@@ -77,6 +80,8 @@ export class Comparisons {
   #stopping = false;
   /** Ends the search for rates that is going on. */
   #search: AbortController | null = null;
+  /** Steps that are tried while nothing else trains. */
+  #trial: { readonly end: AbortController; readonly ended: Promise<unknown> } | null = null;
   /** The last time that states were handed over, until they are. */
   #keeping: Promise<void> | null = null;
   /** Hands over the state of all runs at every evaluation; null: the browser's storage has it. */
@@ -134,7 +139,26 @@ export class Comparisons {
     return found;
   }
 
+  /**
+   * What steps take on what is open; null where there is none to tell, or something else was asked
+   * for meanwhile.
+   */
+  async tryPace(given: Configuration): Promise<Pace | null> {
+    await this.#endTrial();
+    const end = new AbortController();
+    const trying = trySteps(this.#session, configurationSchema.parse(given), end.signal);
+    this.#trial = { end, ended: trying.catch(() => {}) };
+    return trying;
+  }
+
+  async #endTrial(): Promise<void> {
+    this.#trial?.end.abort();
+    await this.#trial?.ended;
+    this.#trial = null;
+  }
+
   async #searchRates(configuration: Configuration, found: RateSearch[]): Promise<void> {
+    await this.#endTrial();
     const { emit } = this.#events;
     this.#search = new AbortController();
     try {
@@ -230,6 +254,7 @@ export class Comparisons {
    */
   async continue(id: string): Promise<void> {
     this.#stopping = false;
+    await this.#endTrial();
     if (this.#current) {
       const open = this.#current;
       // What has failed may still be within a pass.
@@ -310,6 +335,11 @@ export class Comparisons {
   verdict(metric: MetricName | null): Verdict {
     const beside = this.#imported.flatMap(({ comparison }) => comparison.runNames);
     return judge(this.#judged, this.#session.model, { metric, beside });
+  }
+
+  /** Which rows the runs on the page had right; throws as `verdict`. */
+  outcomes(metric: MetricName | null): KeptOutcomes | null {
+    return outcomesOf(this.#judged, this.#session.model, metric);
   }
 
   /** Columns to slice the rows that decide by. Throws an Error without a comparison. */
@@ -398,7 +428,8 @@ export class Comparisons {
       summed,
       notices: [...(adapter.notices ?? [])],
       trainable: open.comparison.run(name).trainable,
-      evaluation: open.evaluations.findLast(({ split }) => split === "validation") ?? null,
+      evaluation: open.evaluations.find(({ split }) => split === "validation") ?? null,
+      complete: open.evaluations.find(({ complete }) => complete),
       hasThresholds: Boolean(open.comparison.calibration(name)?.thresholds),
     };
   }
@@ -406,12 +437,14 @@ export class Comparisons {
   /** Ends what is training with this reason; adapters of the last evaluation stay. */
   fail(error: Error): void {
     this.#search?.abort(error);
+    this.#trial?.end.abort(error);
     this.#current?.comparison.fail(error);
     this.#events.flush();
   }
 
   /** Ends and releases all; nothing can go on with the current one any more. */
   async close(): Promise<void> {
+    await this.#endTrial();
     const { all } = this;
     const place = this.#place;
     this.#imported.length = 0;

@@ -5,16 +5,20 @@
  */
 
 import { fileOf, settledChanges } from "../data/changes";
+import type { DataCheck } from "../data/check/check";
+import { checkData } from "../data/check/check-data";
 import { buildDataset, type Dataset, type DataTables } from "../data/dataset";
 import { DataError } from "../data/errors";
 import type { Example } from "../data/examples";
 import { formats, guessTask, suggestColumns } from "../data/formats/registry";
 import { openTable } from "../data/open-table";
 import type { Parts } from "../data/parts";
+import { nameOfShards, placed } from "../data/shards";
 import { summarize } from "../data/summary";
-import type { Table } from "../data/table";
+import type { Table, TableOptions } from "../data/table";
 import { type TokenizedExample, tokenizeExamples } from "../data/tokens";
-import type { DataRole, DataSettings, DataSummary } from "../data/types";
+import type { DataRole, DataSettings, DataSummary, TableFiles } from "../data/types";
+import { weighTokens } from "../data/weighers/weigh-tokens";
 import type { Tokenizer } from "../hub/tokenizer";
 import { dataDefaults } from "../plan/configuration";
 import { withProgress } from "../plan/waiting";
@@ -27,14 +31,19 @@ interface OpenTables extends DataTables {
   readonly summary: DataSummary;
 }
 
-interface OpenRows extends OpenTables {
-  readonly dataset: Dataset;
+interface Tokens {
   /** Of every division of the dataset; empty while no tokenizer is known. */
   readonly divisions: readonly Parts<TokenizedExample>[];
   /** Of the first. */
   readonly trainTokens: readonly TokenizedExample[];
   readonly validationTokens: readonly TokenizedExample[];
   readonly testTokens: readonly TokenizedExample[];
+}
+
+interface OpenRows extends OpenTables, Tokens {
+  readonly dataset: Dataset;
+  /** That they were tokenised with. */
+  readonly tokenizer: Tokenizer | null;
 }
 
 /** A dataset, and what of the tables and settings it follows from. */
@@ -56,12 +65,14 @@ export class DatasetStore {
   /** Null where nothing is open, or its columns cannot be read for the task. */
   #rows: OpenRows | null = null;
   /**
-   * The dataset that was made last: neither another tokenizer nor another length changes it. None
-   * is kept for columns that cannot be read.
+   * The dataset that was made last: neither another tokenizer nor another length nor another text
+   * for methods changes it. None is kept for columns that cannot be read.
    */
   #built: Built | null = null;
+  /** Of rows that were checked, with all rows of every line. */
+  readonly #checks = new WeakMap<OpenRows, Promise<DataCheck>>();
   /** What is open, to be read again in another way. */
-  #files: Partial<Record<DataRole, File>> = {};
+  #files: Partial<Record<DataRole, TableFiles>> = {};
 
   constructor(emit: (event: StudioEvent) => void) {
     this.#emit = emit;
@@ -79,6 +90,26 @@ export class DatasetStore {
   /** Whether there are rows to train on. */
   get isReadable(): boolean {
     return this.#rows !== null;
+  }
+
+  /**
+   * What a person should know of the open rows, computed once for them, each line with all of the
+   * rows that it is about.
+   * @param contextLength of the open model; null where none is open
+   * @throws as `data`
+   */
+  check(contextLength: number | null): Promise<DataCheck> {
+    const rows = this.data;
+    const known = this.#checks.get(rows);
+    if (known) return known;
+    const { train, validation, test, settings, dataset, tokenizer, trainTokens, validationTokens, testTokens } = rows;
+    const check = checkData({
+      tables: { train, validation, test },
+      ...{ settings, dataset, tokenized: [...trainTokens, ...validationTokens, ...testTokens] },
+      model: tokenizer && contextLength !== null ? { tokenizer, contextLength } : null,
+    });
+    this.#checks.set(rows, check);
+    return check;
   }
 
   /** The file that the test rows are from. Throws as `data`. */
@@ -110,29 +141,36 @@ export class DatasetStore {
    * both, and is divided anew into three parts, or two where it is short. Changes of the rows of
    * the file before it go with that file.
    * @param seed default: that of the rows that were open, else 0
-   * @param header whether the first row holds the names of the columns; default: true, for a
-   * validation or test file as it is for the training file
+   * @param given how the file is read; default: for a validation or test file as the training file
+   * is, but in an encoding of its own
    */
   async openFile(
-    file: File,
+    file: TableFiles,
     role: DataRole,
     seed = this.#tables?.seed ?? 0,
-    header = role === "train" || (this.#tables?.settings.header ?? true),
+    given: TableOptions = {},
   ): Promise<DataSummary> {
-    const table = await this.#read(file, header);
+    const before = role === "train" ? undefined : this.#tables?.settings;
+    const header = given.header ?? before?.header ?? true;
+    const otherwise = given.otherwise ?? before?.encoding;
+    const table = await this.#read(file, { header, encoding: given.encoding, otherwise });
+    const isOtherwise = given.otherwise !== undefined && table.encoding === given.otherwise;
+    const encoding = given.encoding ?? (isOtherwise ? given.otherwise : undefined);
     if (role !== "train") {
-      const settings = withoutChangesOf(role, this.#opened.settings);
+      const settings = { ...withoutChoicesOf(role, this.#opened.settings), ...named(role, encoding) };
       const tables = { ...tablesOf(this.#opened), [role]: table };
       if (this.#rows) this.#dataset(tables, settings, seed);
       this.#files[role] = file;
       return this.#build(tables, settings, seed);
     }
-    const { maxLength, validationFraction } = this.#tables?.settings ?? dataDefaults;
-    const test = table.rows.length >= ROWS_FOR_TEST ? dataDefaults.validationFraction : null;
+    // Not those of the file before it, which were for that file's texts.
+    const { maxLength, validationFraction } = dataDefaults;
+    const test = table.rows.length >= ROWS_FOR_TEST ? validationFraction : null;
     const guessed: DataSettings = {
       ...guessTask(table),
       ...{ maxLength, validationFraction, test, group: null },
       ...(!header && { header }),
+      ...named(role, encoding),
     };
     this.#files = { train: file };
     const { train, settings } = this.#workingLabel(table, guessed, seed);
@@ -140,43 +178,57 @@ export class DatasetStore {
   }
 
   /**
-   * Lets a validation or test file go, with the changes of its rows; its part is drawn from the
+   * Lets a validation or test file go, with what was chosen for it; its part is drawn from the
    * training file, if it is asked for.
    */
   closeFile(role: Exclude<DataRole, "train">): Promise<DataSummary> {
     const { seed } = this.#opened;
-    const settings = withoutChangesOf(role, this.#opened.settings);
+    const settings = withoutChoicesOf(role, this.#opened.settings);
     delete this.#files[role];
     return this.#build({ ...tablesOf(this.#opened), [role]: null }, settings, seed);
   }
 
-  #read(file: File, header: boolean): Promise<Table> {
+  #read(file: TableFiles, options: TableOptions): Promise<Table> {
     return withProgress(this.#emit, (report) => {
       const onProgress = (done: number, total: number) =>
-        report({ wait: "reading data", detail: file.name, done, total, unit: "bytes" });
-      return openTable(file, onProgress, { header });
+        report({ wait: "reading data", detail: nameOfShards([file].flat()), done, total, unit: "bytes" });
+      return openTable(file, onProgress, options);
     });
   }
 
   /** Throws a DataError where a file cannot be read so; then all stays as it is. */
-  async #readAgain(header: boolean): Promise<DataTables> {
+  async #readAgain({ header, encoding, ...own }: Reading): Promise<DataTables> {
     const { train, validation, test } = this.#files;
-    const again = async (file: File | undefined) => (file ? this.#read(file, header) : null);
-    return { train: (await again(train))!, validation: await again(validation), test: await again(test) };
+    const again = async (file: TableFiles | undefined, encodings: TableOptions) =>
+      file ? this.#read(file, { header, ...encodings }) : null;
+    return {
+      train: (await again(train, { encoding }))!,
+      validation: await again(validation, { encoding: own.validationEncoding, otherwise: encoding }),
+      test: await again(test, { encoding: own.testEncoding, otherwise: encoding }),
+    };
   }
 
   /**
-   * Without any column the usual ones of the task are taken. Where it is said anew whether files
-   * have a row of names, they are read again, and without any column the task is guessed, too.
+   * Without any column the usual ones of the task are taken. Where it is said anew how files are
+   * read, they are read again, and without any column the task is guessed, too.
    * @param seed default: as it is
    */
   async setSettings(settings: DataSettings, seed = this.#opened.seed): Promise<DataSummary> {
-    const { header = true, ...others } = settings;
-    const isAnew = header !== (this.#opened.settings.header ?? true);
-    const tables = isAnew ? await this.#readAgain(header) : this.#opened;
+    const { header: _, encoding, validationEncoding, testEncoding, ...others } = settings;
+    const reading = readingOf(settings);
+    const isAnew = JSON.stringify(reading) !== JSON.stringify(readingOf(this.#opened.settings));
+    const tables = isAnew ? await this.#readAgain(reading) : this.#opened;
     const chosen = Object.keys(settings.columns).length > 0;
     const guessed = isAnew ? guessTask(tables.train) : { columns: suggestColumns(tables.train, settings.task) };
-    const given = { ...others, ...(!header && { header }), ...(!chosen && guessed) };
+    const given = {
+      ...others,
+      ...(!reading.header && { header: false }),
+      ...named("train", encoding),
+      ...named("validation", validationEncoding),
+      ...named("test", testEncoding),
+      // Names of labels are of the columns that were chosen before.
+      ...(!chosen && { ...guessed, labelNames: undefined }),
+    };
     return this.#build(tables, given, seed);
   }
 
@@ -184,29 +236,31 @@ export class DatasetStore {
     const { train, validation, test } = tables;
     const { changes = [] } = given;
     const settings =
-      changes.length > 0 ? { ...given, changes: settledChanges({ train, validation, test }, changes) } : given;
+      changes.length > 0
+        ? { ...given, changes: settledChanges({ train, validation, test }, changes, given.labelNames) }
+        : given;
     const open = { train, validation, test, settings, seed };
     try {
       const dataset = this.#dataset(tables, settings, seed);
       const files = { train: train.file, validation: (validation ?? train).file, test: (test ?? train).file };
-      const trainTokens = await this.#tokenize(dataset.train, settings, files.train);
-      const validationTokens = await this.#tokenize(dataset.validation, settings, files.validation);
-      const testTokens = await this.#tokenize(dataset.test, settings, files.test);
+      const known = this.#rows;
+      // Another text for methods, for example, changes no row.
+      const isSame =
+        known !== null &&
+        known.dataset === dataset &&
+        known.tokenizer === this.#tokenizer &&
+        known.settings.maxLength === settings.maxLength;
+      const tokens = isSame ? known : await this.#tokenizeParts(dataset, settings, files);
+      const { trainTokens, validationTokens, testTokens, divisions } = tokens;
       const tokenized = [...trainTokens, ...validationTokens, ...testTokens];
-      const examples = [...dataset.train, ...dataset.validation, ...dataset.test];
-      const tokensOf = new Map(tokenized.map((tokens, row) => [examples[row]!, tokens]));
-      const shown = (rows: readonly Example[]) => rows.flatMap((example) => tokensOf.get(example) ?? []);
-      const divisions = dataset.divisions.map((parts) => ({
-        train: shown(parts.train),
-        validation: shown(parts.validation),
-        test: shown(parts.test),
-      }));
       const summary = summarize({ ...open, dataset, tokenized, tokenizer: this.#tokenizer });
-      this.#rows = { ...open, dataset, divisions, trainTokens, validationTokens, testTokens, summary };
+      const rows = { divisions, trainTokens, validationTokens, testTokens };
+      this.#rows = { ...open, dataset, ...rows, tokenizer: this.#tokenizer, summary };
       this.#tables = this.#rows;
     } catch (error) {
       if (!(error instanceof DataError)) throw error;
-      const summary = summarize({ ...open, dataset: { problem: error.message }, tokenized: [] });
+      const { message } = placed([train, validation, test], error) as DataError;
+      const summary = summarize({ ...open, dataset: { problem: message }, tokenized: [] });
       this.#rows = null;
       this.#built = null;
       this.#tables = { ...open, summary };
@@ -214,9 +268,46 @@ export class DatasetStore {
     return this.#tables.summary;
   }
 
+  /** The rows of all divisions, those that are trained with what they count for. */
+  async #tokenizeParts(
+    dataset: Dataset,
+    settings: DataSettings,
+    files: Readonly<Record<DataRole, string>>,
+  ): Promise<Tokens> {
+    const { train, validation, test } = dataset;
+    const known = new Set([...train, ...validation, ...test]);
+    // Rows that weigh 0 are trained in no division, and may be held out in one.
+    const others = dataset.divisions.flatMap(({ validation, test }) => [...validation, ...test]);
+    const parts = [
+      { examples: train, file: files.train },
+      { examples: validation, file: files.validation },
+      { examples: test, file: files.test },
+      { examples: [...new Set(others.filter((example) => !known.has(example)))], file: files.train },
+    ];
+    const tokensOf = new Map<Example, TokenizedExample>();
+    for (const { examples, file } of parts) {
+      const rows = await this.#tokenize(examples, settings, file);
+      for (const [index, row] of rows.entries()) tokensOf.set(examples[index]!, row);
+    }
+    const shown = (rows: readonly Example[]) => rows.flatMap((example) => tokensOf.get(example) ?? []);
+    const weighed = (examples: readonly Example[], rowWeights: Float64Array | null) => {
+      const [rows, tokenizer] = [shown(examples), this.#tokenizer];
+      if (!tokenizer) return rows;
+      return weighTokens({ file: files.train, settings, examples, rows, rowWeights, tokenizer });
+    };
+    const divisions = dataset.divisions.map((parts, index) => ({
+      train: weighed(parts.train, dataset.trainWeights[index]!),
+      validation: shown(parts.validation),
+      test: shown(parts.test),
+    }));
+    const [first] = divisions;
+    const held = { validationTokens: first!.validation, testTokens: first!.test };
+    return { divisions, trainTokens: first!.train, ...held };
+  }
+
   /** Made again only where it would be another one. Throws as `buildDataset` does. */
   #dataset(tables: DataTables, settings: DataSettings, seed: number): Dataset {
-    const { maxLength: _, ...rest } = settings;
+    const { maxLength: _, taskText: __, ...rest } = settings;
     const choices = JSON.stringify([rest, seed]);
     const known = this.#built;
     const same = ({ train, validation, test }: DataTables) =>
@@ -272,7 +363,23 @@ export class DatasetStore {
   }
 }
 
-function withoutChangesOf(role: DataRole, { changes, ...settings }: DataSettings): DataSettings {
+/** What is said of how files are read. */
+type Reading = { readonly header: boolean } & Pick<DataSettings, "encoding" | "validationEncoding" | "testEncoding">;
+
+const readingOf = ({ header = true, encoding, validationEncoding, testEncoding }: DataSettings): Reading => ({
+  ...{ header, encoding, validationEncoding, testEncoding },
+});
+
+const ENCODING_OF = { train: "encoding", validation: "validationEncoding", test: "testEncoding" } as const;
+
+const named = (role: DataRole, encoding: string | undefined) =>
+  encoding === undefined ? {} : { [ENCODING_OF[role]]: encoding };
+
+/** Without the changes of a file's rows, and its encoding. */
+function withoutChoicesOf(
+  role: Exclude<DataRole, "train">,
+  { changes, [ENCODING_OF[role]]: _, ...settings }: DataSettings,
+): DataSettings {
   const kept = changes?.filter((change) => fileOf(change) !== role) ?? [];
   return kept.length > 0 ? { ...settings, changes: kept } : settings;
 }

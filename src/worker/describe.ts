@@ -1,6 +1,8 @@
 /** What the page is told about methods and models. */
 
 import * as z from "zod";
+import { formOf } from "../adapters/forms/registry";
+import { PEFT } from "../adapters/peft-layout";
 import type { BaseModel } from "../base/base-model";
 import type { PrecisionChoice } from "../base/precision";
 import { readModel } from "../base/read-model";
@@ -28,6 +30,8 @@ export function describeMethod(method: AnyApproach, facts: ModelFacts): MethodDe
     summary,
     group,
     site,
+    mainOptions: [...(method.mainOptions ?? Object.keys(defaults as object).slice(0, 3))],
+    loadedBy: loadedBy(form.type),
     learningRate: method.trains ? defaultLearningRate(method, facts) : null,
     headOnly: method.trains && method.headOnly === true,
     conversions: [
@@ -40,6 +44,11 @@ export function describeMethod(method: AnyApproach, facts: ModelFacts): MethodDe
     optionsSchema: z.toJSONSchema(schema, { io: "output" }) as Record<string, unknown>,
     defaults: defaults as Record<string, unknown>,
   };
+}
+
+function loadedBy(type: string): string | null {
+  const { layout, verbatim } = formOf(type);
+  return verbatim ? null : layout.library === PEFT ? "PEFT" : "AdapterHub";
 }
 
 /** An open model under the source it was asked for by. */

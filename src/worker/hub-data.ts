@@ -4,10 +4,11 @@
  */
 
 import { hubSource } from "../hub/hub-client";
-import { bringDataFile, type HubDataset, likelyFiles, lookUpDataset, parseDatasetName } from "../hub/hub-datasets";
+import { bringTable, type HubDataset, lookUpDataset, parseDatasetName, tableNamed } from "../hub/hub-datasets";
+import { type HubSubset, type HubTable, likelyTables, tableProblem } from "../hub/hub-tables";
 import { MemoryFiles } from "../hub/memory-files";
 import { withProgress } from "../plan/waiting";
-import type { DatasetListing, HubPlace, ProgressEvent } from "./api";
+import type { DatasetListing, HubPlace, ProgressEvent, SubsetListing, TableListing } from "./api";
 
 export class HubData {
   readonly #emit: (event: ProgressEvent) => void;
@@ -24,43 +25,63 @@ export class HubData {
     const dataset = await lookUpDataset({ ...parseDatasetName(name, address), token, address });
     const source = hubSource(dataset.request);
     this.#found.set(source, dataset);
-    const likely = likelyFiles(dataset.files);
     return {
       source,
       name: dataset.request.name,
       commit: dataset.commit,
       licence: dataset.licence,
       gated: dataset.gated,
-      files: dataset.files.map(({ name: file, bytes, part }) => ({ name: file, bytes, part })),
-      likely: {
-        train: likely.train!.name,
-        validation: likely.validation?.name ?? null,
-        test: likely.test?.name ?? null,
-      },
+      subsets: dataset.subsets.map(listSubset),
     };
   }
 
-  /** A file of a data set that was looked up, checked. Rejects as `bringDataFile`. */
-  async download(source: string, name: string): Promise<File> {
+  /** The files of a table of a data set that was looked up. Rejects as `bringTable`. */
+  async download(source: string, name: string): Promise<File[]> {
     const dataset = this.#found.get(source);
     if (!dataset) throw new Error(`${source} was not looked up since the page was opened. Look it up first.`);
+    const table = tableNamed(dataset, name);
+    if (!table) throw new Error(`${source} has no file ${name}.`);
     this.#download?.abort();
     this.#download = new AbortController();
     const { signal } = this.#download;
     const store = new MemoryFiles();
-    const { folder, file } = await withProgress(this.#emit, (report) =>
-      bringDataFile(
+    const brought = await withProgress(this.#emit, (report) =>
+      bringTable(
         store,
         dataset,
-        name,
-        ({ done, total }) => report({ wait: "downloading data", detail: name, done, total, unit: "bytes" }),
+        table,
+        ({ file, done, total }) => report({ wait: "downloading data", detail: file, done, total, unit: "bytes" }),
         signal,
       ),
     );
-    return new File([(await store.read(folder, file))!], file);
+    return Promise.all(
+      brought.map(async ({ folder, file, shown }) => new File([(await store.read(folder, file))!], shown)),
+    );
   }
 
   cancel(): void {
     this.#download?.abort(new Error("The download was stopped."));
   }
+}
+
+function listSubset({ name, isDefault, tables }: HubSubset): SubsetListing {
+  const likely = likelyTables(tables);
+  const files = tables.flatMap((table) =>
+    table.files.flatMap((file) =>
+      file.name === table.name ? [] : { name: file.name, part: file.part, files: [file], bytes: file.bytes },
+    ),
+  );
+  return {
+    ...{ name, isDefault, tables: [...tables, ...files].map(listTable) },
+    likely: {
+      train: likely.train!.name,
+      validation: likely.validation?.name ?? null,
+      test: likely.test?.name ?? null,
+    },
+  };
+}
+
+function listTable(table: HubTable): TableListing {
+  const { name, part, files, bytes } = table;
+  return { name, part, files: files.length, bytes, problem: tableProblem(table) };
 }

@@ -7,12 +7,14 @@ import type { BaseModel } from "../base/base-model";
 import type { Comparison } from "../comparison/comparison";
 import { formats } from "../data/formats/registry";
 import type { Answerer } from "../methods/answerer";
+import type { Configuration } from "../plan/configuration";
 import { isEnded } from "../plan/phase";
 import type { Variant } from "../plan/variants";
 import { trainableOf } from "../runs/trainable-count";
 import { decidingMetric, type MetricName } from "../tasks/metrics/names";
 import { claimsOf } from "../verdict/claim";
 import { decide, type JudgedRun } from "../verdict/decide";
+import { type KeptOutcomes, keepOutcomes } from "../verdict/kept-outcomes";
 import type { Answers } from "../verdict/remarks";
 import type { Basis, Verdict } from "../verdict/verdict";
 import type { OpenComparison } from "./open-comparison";
@@ -93,6 +95,20 @@ export function judge(judged: Judged, model: BaseModel, { metric, beside }: Aske
   });
 }
 
+/**
+ * Which rows each run had right, to be kept; `metric`: as for `judge`. Null where it is no share of
+ * right rows. Runs that cannot be judged are left out; throws as `judge`.
+ */
+export function outcomesOf(judged: Judged, model: BaseModel, metric: MetricName | null): KeptOutcomes | null {
+  const { comparison, configuration, data } = judged;
+  const going = runStillGoing(judged);
+  if (going !== null) throw new Error(`"${going}" is still ${comparison.state(going)}: wait until it has ended.`);
+  const part = partOf(judged);
+  const { runs } = judgedRuns(judged, model, { answersOf: (run) => answersOf(comparison, part, run), leftOut: [] });
+  const { task } = comparison;
+  return keepOutcomes({ task, labels: data.labels, metric: metric ?? decidingMetric(configuration), part }, runs);
+}
+
 /** A run that has still to end. */
 export function runStillGoing({ comparison, variants }: Pick<Judged, "comparison" | "variants">): string | null {
   return variants.find(({ name }) => !isEnded(comparison.state(name)))?.name ?? null;
@@ -152,6 +168,7 @@ export function judgedRuns(
       kind: !trains ? "answerer" : adapter === 0 ? "control" : "tuned",
       ...(!method.trains && { basis: basisOf(method, total > 0) }),
       ...(trains && rates > 1 && { ratesTried: rates }),
+      ...sweptOf(configuration.runs, members[0]!.run),
       turned: asked ? turnedDial(comparison, members) : null,
       parameters: total === 0 ? null : total,
       seeds: [...new Set(members.map(({ seed }) => seed))].map((seed) => {
@@ -162,6 +179,13 @@ export function judgedRuns(
     });
   }
   return { runs, leftOut, divisionOf };
+}
+
+/** Of a point of a sweep what the verdict has to say of that. */
+function sweptOf(runs: Configuration["runs"], name: string): Pick<JudgedRun, "swept"> {
+  const run = runs.find((one) => one.name === name)?.sweptAs?.run;
+  if (run === undefined) return {};
+  return { swept: { run, points: runs.filter(({ sweptAs }) => sweptAs?.run === run).length } };
 }
 
 /** Judges runs that have ended by these rows. */

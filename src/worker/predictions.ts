@@ -4,15 +4,16 @@
  */
 
 import type { AskedRow } from "../answers/answers";
-import { countOf, nameRows } from "../data/errors";
+import { typedRow } from "../answers/typed-row";
+import { countOf } from "../data/errors";
 import type { Example } from "../data/examples";
 import { formats } from "../data/formats/registry";
 import { answerColumns, answerRoles } from "../data/labelled";
 import { openTable } from "../data/open-table";
+import { nameRows } from "../data/shards";
 import type { Table } from "../data/table";
 import type { EncodedRow } from "../data/tokens";
 import { type AdapterChoice, columnValues, inputColumns, inputRoles, readInputs, rowsByRun } from "../data/unlabelled";
-import { wordsOf } from "../data/words";
 import { type FormulaCells, writeCsv } from "../data/write-csv";
 import type { Tokenizer } from "../hub/tokenizer";
 import type { Prediction, RowAnswer } from "../plan/reports";
@@ -30,11 +31,8 @@ export async function predictText(
   firstOf(all);
   const predictions: Prediction[] = [];
   for (const [index, open] of all.entries()) {
-    const words = wordsOf(text);
-    const asked = { text, textPair, label: 0, words, tags: words.map(() => 0), response: "", row: 0 };
-    const encoded = encode(open, asked, tokenizer);
-    if (text.trim() === "" || encoded.fullLength === 0) throw new Error("The text is empty. Type at least one word.");
-    const said = await open.comparison.predict(encoded, words);
+    const { row, words } = typedRow(open.comparison.task.id, { text, textPair }, tokenizer, longestOf(open));
+    const said = await open.comparison.predict(row, words);
     predictions.push(...(index === 0 ? said : said.slice(1)));
   }
   return predictions;
@@ -44,13 +42,18 @@ export async function predictText(
  * A file's columns, and which of them may be what. Throws an Error for tasks that answer by
  * writing.
  */
-export async function inspectFile(all: readonly OpenComparison[], file: File): Promise<FileToPredict> {
+export async function inspectFile(
+  all: readonly OpenComparison[],
+  file: File,
+  encoding?: string,
+): Promise<FileToPredict> {
   const { task, columns } = firstOf(all).configuration.data;
   const roles = inputRoles(task);
   if (roles.length === 0) throw new Error("A language model's answers are texts: let the runs write them.");
-  const table = await openAsTrained(all, file);
+  const table = await openAsTrained(all, file, encoding);
   return {
     file: table.file,
+    encoding: table.encoding ?? null,
     rows: table.rows.length,
     columns: table.columns,
     roles,
@@ -61,9 +64,13 @@ export async function inspectFile(all: readonly OpenComparison[], file: File): P
   };
 }
 
-/** A table that is read as the files of the comparison were. */
-export function openAsTrained([first]: readonly OpenComparison[], file: File): Promise<Table> {
-  return openTable(file, undefined, { header: first?.configuration.data.header ?? true });
+/**
+ * A table that is read as the files of the comparison were.
+ * @param encoding default: found out, and theirs where it is not UTF-8
+ */
+export function openAsTrained([first]: readonly OpenComparison[], file: File, encoding?: string): Promise<Table> {
+  const { header = true, encoding: otherwise } = first?.configuration.data ?? {};
+  return openTable(file, undefined, { header, encoding, otherwise });
 }
 
 type Answering = Pick<OpenComparison, "comparison" | "data">;
@@ -139,10 +146,11 @@ function firstOf<Item>([first]: readonly Item[]): Item {
 }
 
 /** Cut to the longest row that the comparison's batches hold. */
-function encode({ comparison, data }: Answering, example: Example, tokenizer: Tokenizer): EncodedRow {
-  const longest = Math.min(data.maxLength, comparison.longestRow);
-  return formats[comparison.task.id].encode(example, tokenizer, longest);
+function encode(open: Answering, example: Example, tokenizer: Tokenizer): EncodedRow {
+  return formats[open.comparison.task.id].encode(example, tokenizer, longestOf(open));
 }
+
+const longestOf = ({ comparison, data }: Answering) => Math.min(data.maxLength, comparison.longestRow);
 
 function answeredCsv(
   table: Table,
@@ -159,9 +167,9 @@ function answeredCsv(
   return writeCsv(fields, data, formulas);
 }
 
-/** A column's name that the file does not have. */
-function free(name: string, taken: readonly string[]): string {
-  return taken.includes(name) ? free(`predicted ${name}`, taken) : name;
+/** A column's name that the file does not have: with as many prefixes as that takes. */
+export function free(name: string, taken: readonly string[], prefix = "predicted "): string {
+  return taken.includes(name) ? free(`${prefix}${name}`, taken, prefix) : name;
 }
 
 function cells(said: RowAnswer): string[] {

@@ -4,10 +4,11 @@
  */
 
 import type { BaseModel } from "../base/base-model";
-import { countOf, nameRows } from "../data/errors";
+import { countOf } from "../data/errors";
 import { shownText } from "../data/examples";
 import { formats } from "../data/formats/registry";
 import { readLabelled } from "../data/labelled";
+import { nameRows } from "../data/shards";
 import type { Table } from "../data/table";
 import type { TokenizedExample } from "../data/tokens";
 import type { ColumnRoles } from "../data/types";
@@ -45,7 +46,8 @@ export async function scoreTable(
   if (!first) throw new Error("There is no trained run yet. Press Compare first, or import an adapter.");
   const { task } = first.comparison;
   const { labels } = first.data;
-  const known = { labels, file: first.configuration.data.train };
+  const { train: file, labelNames: named } = first.configuration.data;
+  const known = { labels, file, named };
   const trained = all.flatMap(({ trainExamples }) => trainExamples);
   const read = readLabelled(table, task.id, columns, { ...known, trained });
   const longest = Math.min(...all.map(({ comparison, data }) => Math.min(data.maxLength, comparison.longestRow)));

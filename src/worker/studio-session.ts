@@ -18,7 +18,7 @@ import { familyOf } from "../models/registry";
 import type { Configuration } from "../plan/configuration";
 import { dataConfiguration } from "../plan/data-configuration";
 import { shortened } from "../plan/found-rate";
-import { type ComparisonData, type DividedRows, inputChannels } from "../runs/rows";
+import { type ComparisonData, type DividedRows, inputChannels, isWeighed } from "../runs/rows";
 import { tasks } from "../tasks/registry";
 import type { Task } from "../tasks/task";
 import type { DeviceChoice, DeviceReport } from "./api";
@@ -118,6 +118,7 @@ export class StudioSession {
     readonly classes: number;
     readonly labels: readonly string[];
     readonly inputs: readonly Channel[];
+    readonly weighed: boolean;
     readonly maxLength: number;
   } {
     const { dataset, settings, trainTokens, validationTokens, testTokens } = this.data.data;
@@ -125,7 +126,9 @@ export class StudioSession {
     const hasAny = (rows: readonly EncodedRow[], channel: Channel) => rows.some((row) => readChannel(row, channel));
     const parts = [trainTokens, validationTokens, testTokens];
     const inputs = inputChannels(model, (channel) => parts.some((rows) => hasAny(rows, channel)));
-    return { task: tasks[settings.task], classes: labels.length, labels, inputs, maxLength: settings.maxLength };
+    const weighed = isWeighed(trainTokens);
+    const { task, maxLength } = settings;
+    return { task: tasks[task], classes: labels.length, labels, inputs, weighed, maxLength };
   }
 
   /** The open rows as a comparison reads them. */

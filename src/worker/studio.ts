@@ -8,10 +8,14 @@ import { BaseModel } from "../base/base-model";
 import { languageRefusal } from "../base/language-head";
 import type { PrecisionChoice } from "../base/precision";
 import { lastExchange } from "../data/chat";
+import type { CheckId } from "../data/check/check";
+import { type PossibleEncoding, possibleEncodings } from "../data/files/possible-encodings";
 import { formats } from "../data/formats/registry";
 import { encodePrompt } from "../data/language";
+import { openTable } from "../data/open-table";
 import { splitsOf } from "../data/splits";
 import { suggestedText } from "../data/suggested-text";
+import type { TableOptions } from "../data/table";
 import { type VocabularyFit, vocabularyFit, wordsOf } from "../data/vocabulary-fit";
 import type { FormulaCells } from "../data/write-csv";
 import { estimate } from "../estimate/estimate";
@@ -35,6 +39,7 @@ import {
   trainingSchema,
 } from "../plan/configuration";
 import { foundRateOf } from "../plan/found-rate";
+import type { Pace } from "../plan/pace";
 import { presetRuns } from "../plan/presets/registry";
 import { readConfiguration } from "../plan/read-configuration";
 import { type CheckedLink, readLink } from "../plan/read-link";
@@ -43,11 +48,15 @@ import { compareAtStart } from "../proofs/equality";
 import { parseOptions } from "../runs/resolve";
 import { bracketedIds } from "../runs/text-ids";
 import type { MetricName } from "../tasks/metrics/names";
+import { compareKept } from "../verdict/kept-outcomes";
 import type {
   AdapterChoice,
   AdapterStart,
+  CheckedRow,
   ColumnRoles,
+  ComparedKept,
   Continuation,
+  DataCheck,
   DataRole,
   DataSettings,
   DataSummary,
@@ -57,13 +66,16 @@ import type {
   DeviceReport,
   EqualityClaim,
   Estimate,
+  ExampleRow,
   ExampleToken,
   FilePredictions,
   FileScores,
   FileToPredict,
+  FileToScore,
   GeneratedText,
   GenerationRequest,
   HubPlace,
+  Identity,
   ImportedAdapter,
   InstrumentId,
   InstrumentInput,
@@ -71,6 +83,7 @@ import type {
   InstrumentResult,
   InterruptedComparison,
   KeptFile,
+  KeptOutcomes,
   LabelErrorSource,
   LabelErrors,
   MethodDescription,
@@ -84,6 +97,7 @@ import type {
   RunReport,
   SampleListing,
   SamplePrompt,
+  ScoredFile,
   SemanticPass,
   SettingEvaluation,
   SizeMatch,
@@ -92,6 +106,7 @@ import type {
   StudioApi,
   StudioEvent,
   SumRequest,
+  TableFiles,
   TokenPiece,
   Verdict,
 } from "./api";
@@ -100,16 +115,23 @@ import { Comparisons } from "./comparisons";
 import { DatasetStore } from "./dataset-store";
 import { describeInspected, describeMethod, describeModel } from "./describe";
 import { EventBatches } from "./events";
+import { exampleRows } from "./example-rows";
 import { exportedRun } from "./export-run";
 import { Folders } from "./folders";
 import { HubData } from "./hub-data";
+import { identify } from "./identify";
 import { Models } from "./models";
 import { startChecks } from "./open-comparison";
 import { inspectFile, openAsTrained, predictTable, predictText } from "./predictions";
+import { scoreFile } from "./score-file";
 import { StudioSession } from "./studio-session";
+import { withTaskText } from "./task-text";
 
 /** Of a comparison that its asker gives no id: there is one at a time. */
 const ONLY = "the only one";
+
+/** Rows that a line of the check comes with; the page asks for more. */
+const CHECKED_ROWS = 100;
 
 export class Studio implements StudioApi {
   readonly #folders: Folders;
@@ -121,6 +143,10 @@ export class Studio implements StudioApi {
   readonly #comparisons: Comparisons;
   /** False once somebody has asked that what is being written should end. */
   #writing = false;
+  /** Ends the scores of a file that are being computed. */
+  #scoring: AbortController | null = null;
+  /** What is being measured, and what ends it. */
+  readonly #measurements = new Set<{ id: InstrumentId; run: string; stop: AbortController }>();
 
   /** `base`: where `models/` and `samples/` are served, with a slash at its end. */
   constructor(base: URL) {
@@ -149,6 +175,14 @@ export class Studio implements StudioApi {
 
   async readDevice(): Promise<DeviceReport> {
     return this.#session.device;
+  }
+
+  async identify(): Promise<Identity> {
+    return identify(this.#session);
+  }
+
+  async listLoaded(): Promise<string[]> {
+    return performance.getEntriesByType("resource").map(({ name }) => name);
   }
 
   listModels(): Promise<ModelListing[]> {
@@ -202,8 +236,8 @@ export class Studio implements StudioApi {
     return this.#hubData.lookUp(place);
   }
 
-  downloadDataFile(source: string, file: string): Promise<File> {
-    return this.#hubData.download(source, file);
+  downloadTable(source: string, table: string): Promise<File[]> {
+    return this.#hubData.download(source, table);
   }
 
   async cancelDataDownload(): Promise<void> {
@@ -236,8 +270,12 @@ export class Studio implements StudioApi {
     return this.openData(new File([await response.blob()], file), "train", seed);
   }
 
-  openData(file: File, role: DataRole, seed?: number, header?: boolean): Promise<DataSummary> {
-    return this.#data.openFile(file, role, seed, header);
+  openData(file: TableFiles, role: DataRole, seed?: number, read?: TableOptions): Promise<DataSummary> {
+    return this.#data.openFile(file, role, seed, read);
+  }
+
+  encodingsOf(file: File): Promise<PossibleEncoding[]> {
+    return possibleEncodings(file);
   }
 
   closeData(role: Exclude<DataRole, "train">): Promise<DataSummary> {
@@ -256,6 +294,20 @@ export class Studio implements StudioApi {
 
   async readData(): Promise<DataSummary | null> {
     return this.#data.summary;
+  }
+
+  async checkData(): Promise<DataCheck> {
+    const { lines } = await this.#check();
+    return { lines: lines.map((line) => ({ ...line, rows: line.rows.slice(0, CHECKED_ROWS) })) };
+  }
+
+  async checkedRows(id: CheckId, from: number, to: number): Promise<readonly CheckedRow[]> {
+    const { lines } = await this.#check();
+    return lines.find((line) => line.id === id)?.rows.slice(from, to) ?? [];
+  }
+
+  #check(): Promise<DataCheck> {
+    return this.#data.check(this.#session.hasModel ? this.#session.model.config.contextLength : null);
   }
 
   async labelErrors(source: LabelErrorSource): Promise<LabelErrors> {
@@ -351,8 +403,11 @@ export class Studio implements StudioApi {
     return longestText({ ...this.#session.asked(model), model, training, runs, ...limits });
   }
 
-  async parseConfiguration(json: string): Promise<Configuration> {
-    return readConfiguration(json);
+  async parseConfiguration(json: string | Uint8Array): Promise<Configuration> {
+    const configuration = readConfiguration(json);
+    const { taskText } = configuration.data;
+    if (taskText === undefined) return configuration;
+    return { ...configuration, runs: withTaskText(configuration.runs, taskText, await this.#facts()) };
   }
 
   async readLink(content: unknown): Promise<CheckedLink> {
@@ -368,6 +423,10 @@ export class Studio implements StudioApi {
     const text = suggestedText(summary);
     const textTokens = this.#session.model.tokenizer.encode(text).length;
     return presetRuns(preset, { text, textTokens, answer: summary.answer }).map((run) => runSchema.parse(run));
+  }
+
+  tryPace(configuration: Configuration): Promise<Pace | null> {
+    return this.#comparisons.tryPace(configuration);
   }
 
   compare(configuration: Configuration, id = ONLY): Promise<void> {
@@ -406,8 +465,8 @@ export class Studio implements StudioApi {
     return this.#comparisons.continue(id);
   }
 
-  listKept(): Promise<{ interrupted: InterruptedComparison[]; open: string[] }> {
-    return listKept();
+  listKept(own?: string): Promise<{ interrupted: InterruptedComparison[]; open: string[] }> {
+    return listKept(own);
   }
 
   dropInterrupted(id: string): Promise<void> {
@@ -418,8 +477,8 @@ export class Studio implements StudioApi {
     return predictText(this.#comparisons.all, this.#session.model.tokenizer, text, textPair);
   }
 
-  inspectRows(file: File): Promise<FileToPredict> {
-    return inspectFile(this.#comparisons.all, file);
+  inspectRows(file: File, encoding?: string): Promise<FileToPredict> {
+    return inspectFile(this.#comparisons.all, file, encoding);
   }
 
   async predictRows(
@@ -427,10 +486,11 @@ export class Studio implements StudioApi {
     columns: ColumnRoles,
     choice: AdapterChoice,
     formulas?: FormulaCells,
+    encoding?: string,
   ): Promise<FilePredictions> {
     const of = (run: string) => this.#comparisons.of(run);
     const { tokenizer } = this.#session.model;
-    const table = await openAsTrained(this.#comparisons.all, file);
+    const table = await openAsTrained(this.#comparisons.all, file, encoding);
     return withProgress(this.#events.emit, (report) => {
       const progress = (done: number, total: number) =>
         report({ wait: "predicting", detail: file.name, done, total, unit: "rows" });
@@ -438,13 +498,31 @@ export class Studio implements StudioApi {
     });
   }
 
-  async scoreRows(file: File, columns: ColumnRoles): Promise<FileScores> {
-    const table = await openAsTrained(this.#comparisons.all, file);
+  async scoreRows(file: File, columns: ColumnRoles, encoding?: string): Promise<FileScores> {
+    const table = await openAsTrained(this.#comparisons.all, file, encoding);
     return withProgress(this.#events.emit, (report) =>
       this.#comparisons.score(table, columns, (done, total) =>
         report({ wait: "scoring", detail: file.name, done, total, unit: "rows" }),
       ),
     );
+  }
+
+  async scoreFile({ file, formulas, ...asked }: FileToScore): Promise<ScoredFile> {
+    const open = asked.run === null ? null : this.#comparisons.of(asked.run);
+    const { header = true, encoding } = (open?.configuration ?? this.#session.configured).data;
+    const table = await openTable(file, undefined, { header, encoding });
+    this.#scoring?.abort(new Error("Other rows are scored."));
+    const stop = new AbortController();
+    this.#scoring = stop;
+    return withProgress(this.#events.emit, (amounts) => {
+      const report = (done: number, total: number) =>
+        amounts({ wait: "scoring", detail: file.name, done, total, unit: "rows" });
+      return scoreFile(table, asked, { session: this.#session, open, report, signal: stop.signal, formulas });
+    });
+  }
+
+  async stopScoring(): Promise<void> {
+    this.#scoring?.abort(new Error("Stopped."));
   }
 
   async samplePrompts(count: number): Promise<SamplePrompt[]> {
@@ -454,6 +532,11 @@ export class Studio implements StudioApi {
       row,
       ...(messages ? lastExchange(messages, this.#session.model.tokenizer) : { prompt, response }),
     }));
+  }
+
+  async exampleRows(count: number): Promise<ExampleRow[]> {
+    const { dataset, settings } = this.#data.data;
+    return exampleRows(settings.task, dataset, count);
   }
 
   async generate(request: GenerationRequest): Promise<GeneratedText[] | null> {
@@ -494,6 +577,14 @@ export class Studio implements StudioApi {
     return this.#comparisons.verdict(metric ?? null);
   }
 
+  async outcomes(metric?: MetricName): Promise<KeptOutcomes | null> {
+    return this.#comparisons.outcomes(metric ?? null);
+  }
+
+  async compareKept(one: KeptOutcomes | null, other: KeptOutcomes | null): Promise<ComparedKept> {
+    return compareKept(one, other);
+  }
+
   async sliceColumns(): Promise<string[]> {
     return this.#comparisons.sliceColumns();
   }
@@ -511,7 +602,22 @@ export class Studio implements StudioApi {
     run: string,
     input: InstrumentInput<Id>,
   ): Promise<InstrumentResult<Id>> {
-    return measure(id, this.#comparisons.measuredRun(run), input);
+    const stop = new AbortController();
+    const measurement = { id, run, stop };
+    this.#measurements.add(measurement);
+    try {
+      return await withProgress(this.#events.emit, (report) =>
+        measure(id, { ...this.#comparisons.measuredRun(run), report, signal: stop.signal }, input),
+      );
+    } finally {
+      this.#measurements.delete(measurement);
+    }
+  }
+
+  async stopMeasuring(id: InstrumentId, run: string): Promise<void> {
+    for (const one of this.#measurements) {
+      if (one.id === id && one.run === run) one.stop.abort(new Error("Stopped."));
+    }
   }
 
   turn(run: string, setting: number): Promise<SettingEvaluation> {

@@ -4,4 +4,7 @@ import "./no-evaluation";
 import { expose } from "comlink";
 import { Studio } from "./studio";
 
-expose(new Studio(new URL(import.meta.env.BASE_URL, self.location.origin)));
+// Where the page's files are: a built worker lies in assets/ beside them, at whatever path.
+const root = new URL(import.meta.env.DEV ? import.meta.env.BASE_URL : "../", self.location.href);
+
+expose(new Studio(root));

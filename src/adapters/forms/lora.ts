@@ -7,12 +7,11 @@ import * as z from "zod";
 import { norm } from "../../data/norm";
 import type { NamedTensor } from "../../hub/write-safetensors";
 import { type Change, type MergedBase, replacementOf, type TensorChange } from "../base-change";
-import { checkedExpression } from "../expression";
 import { CONFIG, isHead, MODEL } from "../folder";
 import { checkShape, checkTargets, modulesOf, tensorNamed } from "../module-checks";
 import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
 import { peftLayout } from "../peft-layout";
-import { isNamed, LANGUAGE_HEAD, patternValue } from "../target-modules";
+import { checkedPattern, isNamed, LANGUAGE_HEAD, patternValue } from "../target-modules";
 import { settleTargets, targetOptions, targetSettings, targetsOf, writtenTargets } from "../target-settings";
 import { injectedNames } from "../tensor-names";
 import type { AdapterForm, WritingSite } from "./form";
@@ -52,13 +51,7 @@ const CHANGES_BASE = /^(?:pissa.*|olora|corda|loftq|lora_ga)$/;
 
 /** A number for modules whose path ends with a pattern. */
 const byPattern = <Value extends z.ZodNumber>(value: Value) =>
-  z
-    .record(z.string(), value)
-    .superRefine((given, context) => {
-      for (const key of Object.keys(given)) checkedExpression(key, context, [key]);
-    })
-    .nullable()
-    .default({});
+  z.record(z.string(), value).superRefine(checkedPattern).nullable().default({});
 
 export const loraSchema = z.looseObject({
   ...targetSettings,

@@ -4,8 +4,8 @@
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
+import { createBreather } from "../../data/breathe";
 import { elementTypes, type OnnxType } from "../../onnx/writer";
-import { nextTask } from "../next-task";
 import type { HeapBuffer } from "./heap";
 import { outOfMemory } from "./limits";
 import { check, type OrtModule } from "./module";
@@ -37,6 +37,8 @@ const bytesOf = ({ shape, type }: Pick<BoundValue, "shape" | "type">) =>
 export class Sessions {
   readonly #module: OrtModule;
   readonly #open = new Map<string, { readonly session: Promise<number>; users: number }>();
+  /** Not before every run: a message is garbage that browsers let lie for thousands of steps. */
+  readonly #breathe = createBreather();
 
   constructor(module: OrtModule) {
     this.#module = module;
@@ -109,7 +111,7 @@ export class Sessions {
     }
     return {
       run: async () => {
-        await nextTask();
+        await this.#breathe();
         for (const [index, handle] of places.results.entries()) {
           module.setValue(places.outputs + index * module.PTR_SIZE, handle, "*");
         }

@@ -75,6 +75,7 @@ export const adalora = defineMethod<Options>({
   summary: "LoRA whose ranks go where they matter: the least important ones are pruned while it trains",
   group: "weight delta",
   site: "linear",
+  mainOptions: ["initialRank", "targetRank", "targets"],
   learningRate: 1e-3,
   card: {
     trains: "Two thin matrices and one value per rank for each chosen linear layer, and the head.",

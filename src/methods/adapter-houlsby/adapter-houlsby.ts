@@ -29,6 +29,7 @@ export const adapterHoulsby = defineMethod<BottleneckOptions>({
   summary: "A small trained module after the attention and the feed-forward of every block",
   group: "module",
   site: "block",
+  mainOptions: ["bottleneck", "reductionFactor"],
   learningRate: 1e-4,
   card: {
     trains: "Two thin matrices with biases after each of a block's two sub-layers, and the head.",

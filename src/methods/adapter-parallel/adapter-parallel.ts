@@ -29,6 +29,7 @@ export const adapterParallel = defineMethod<BottleneckOptions>({
   summary: "A trained module beside the feed-forward of every block",
   group: "module",
   site: "block",
+  mainOptions: ["bottleneck", "reductionFactor"],
   learningRate: 1e-4,
   card: {
     trains: "Two matrices with biases beside every feed-forward, and the head.",

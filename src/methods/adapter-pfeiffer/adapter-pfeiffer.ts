@@ -26,6 +26,7 @@ export const adapterPfeiffer = defineMethod<BottleneckOptions>({
   summary: "A small trained module after the feed-forward of every block",
   group: "module",
   site: "block",
+  mainOptions: ["bottleneck", "reductionFactor"],
   learningRate: 1e-4,
   card: {
     trains: "Two thin matrices with biases after every feed-forward, and the head.",

@@ -63,6 +63,7 @@ export const bagOfWords = defineAnswerer<Options>({
   summary: "A linear classifier of which words a text has, without any language model; solved for, not trained",
   group: "control",
   site: "head",
+  mainOptions: ["reads", "wordRun", "penalty"],
   card: {
     trains:
       "A weight for every word and piece of a word (TF-IDF) and label, to its end and at once. A level line on the chart: " +
@@ -136,7 +137,7 @@ async function fitTo(
 ) {
   const how = { c, maxIterations, memory: MEMORY, goOn };
   const { outputs, values } = rows;
-  if (rows.answer === "number") return fitRidge(matrix, values, how);
+  if (rows.answer === "number") return fitRidge(matrix, { numbers: values, weights: rows.weights }, how);
   const weight = new Float64Array(matrix.width * outputs);
   const bias = new Float64Array(outputs).fill(UNSEEN);
   /** Of a fit that was not found: the fewest. */
@@ -158,7 +159,10 @@ async function fitTo(
       continue;
     }
     const positive = rows.positiveWeights?.[output] ?? 1;
-    const weights = Float32Array.from(labels, (label) => (label === 1 ? positive : 1));
+    const weights = Float32Array.from(
+      labels,
+      (label, row) => (label === 1 ? positive : 1) * (rows.weights?.[row] ?? 1),
+    );
     const fit = await solveLogisticRegression(matrix, { labels, classes: 2, weights }, how);
     for (let column = 0; column < matrix.width; column++) {
       weight[column * outputs + output] = fit.weight[2 * column + 1]! - fit.weight[2 * column]!;

@@ -9,10 +9,10 @@ import type { LinearFit, PenalisedFit, RowMatrix } from "../fitted-head/logistic
 /** Of half the mean squared error. */
 const TOLERANCE = 1e-14;
 
-/** The fit to one number a row, with alpha = 1 / C. */
+/** The fit to one number a row, with alpha = 1 / C; `weights`: of the rows, default: 1 each. */
 export async function fitRidge(
   matrix: RowMatrix,
-  numbers: Float32Array,
+  { numbers, weights }: { readonly numbers: Float32Array; readonly weights?: Float32Array | undefined },
   { c, ...how }: PenalisedFit,
 ): Promise<LinearFit> {
   const { rows, width } = matrix;
@@ -25,8 +25,9 @@ export async function fitRidge(
     for (let row = 0; row < rows; row++) {
       error[0] = point[width]! - numbers[row]!;
       matrix.multiply(row, point, error);
-      squares += error[0] ** 2 / rows;
-      error[0] /= rows;
+      const share = (weights?.[row] ?? 1) / rows;
+      squares += share * error[0] ** 2;
+      error[0] *= share;
       matrix.add(row, error, gradient);
       gradient[width]! += error[0];
     }
@@ -36,7 +37,10 @@ export async function fitRidge(
     }
     return squares / 2;
   }
-  const preconditionWeights = matrix.preconditioner(new Float64Array(rows).fill(1), decay);
+  const preconditionWeights = matrix.preconditioner(
+    Float64Array.from(weights ?? new Float64Array(rows).fill(1)),
+    decay,
+  );
   const { point, iterations, converged } = await minimise(
     {
       evaluate,

@@ -30,6 +30,7 @@ export const beft = defineMethod<z.infer<ReturnType<typeof options>>>({
   summary: "A trained bias added to every block's value projection",
   group: "weight delta",
   site: "linear",
+  mainOptions: ["targets"],
   learningRate: 1e-3,
   card: {
     trains: "A vector as wide as the values for every block, and the head.",

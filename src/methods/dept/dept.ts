@@ -23,6 +23,7 @@ export const dept = defineMethod<z.infer<typeof options>>({
   summary: "A short free prompt, and a low-rank change of the input's own embeddings",
   group: "soft prompt",
   site: "input",
+  mainOptions: ["virtualTokens", "init", "rank"],
   learningRate: 1e-2,
   card: {
     trains: "Embeddings of a few virtual tokens, two thin matrices whose product has a row per position, and the head.",

@@ -20,6 +20,7 @@ export const dora = defineMethod<LowRankOptions>({
   summary: "LoRA for the direction of chosen weights, and a trained length for each of their outputs",
   group: "weight delta",
   site: "linear",
+  mainOptions: ["rank", "alpha", "targets"],
   learningRate: 2e-4,
   card: {
     trains: "LoRA's two thin matrices and one magnitude per output of each chosen linear layer, and the head.",

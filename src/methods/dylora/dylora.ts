@@ -45,6 +45,7 @@ export const dylora = defineMethod<Options>({
   summary: "LoRA for every rank at once: choose the rank after training",
   group: "weight delta",
   site: "linear",
+  mainOptions: ["rank", "alpha", "targets"],
   learningRate: 5e-4,
   card: {
     trains:

@@ -47,6 +47,7 @@ export const ept = defineMethod<Options>({
   summary: "DePT whose prompt reads the low-rank part and is mixed from several spaces",
   group: "soft prompt",
   site: "input",
+  mainOptions: ["virtualTokens", "init", "rank"],
   learningRate: 1e-2,
   card: {
     trains: "A short prompt, two thin matrices, an attention between them, projections with a gate, and the head.",

@@ -15,6 +15,7 @@ export const lora = defineMethod<LowRankOptions>({
   summary: "A trained low-rank update beside chosen linear layers",
   group: "weight delta",
   site: "linear",
+  mainOptions: ["rank", "alpha", "targets"],
   learningRate: 3e-4,
   card: {
     trains: "Two thin matrices A and B per chosen linear layer, and the head.",

@@ -28,6 +28,7 @@ export const mixAndMatch = defineMethod<z.infer<ReturnType<typeof options>>>({
   summary: "A short prefix in the attention and a wide module beside the feed-forward",
   group: "module",
   site: "block",
+  mainOptions: ["virtualTokens", "bottleneck", "reductionFactor"],
   learningRate: 1e-3,
   card: {
     trains: "Keys and values of virtual tokens in every layer, two matrices beside every feed-forward, and the head.",

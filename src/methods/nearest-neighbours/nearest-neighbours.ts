@@ -68,7 +68,7 @@ export const nearestNeighbours = defineAnswerer<Options>({
       return logOfOneMore(program, "logits", nearestVotes(program, "votes", scores, votes, { count: neighbours }));
     },
     async tables({ distance }, { states, width, labels, classes, weights }, { notice } = {}) {
-      if (weights) notice?.("Class weights change nothing here: every neighbour has one vote, as in scikit-learn.");
+      if (weights) notice?.("Weights change nothing here: every neighbour has one vote, as in scikit-learn.");
       const votes = new Float32Array(labels.length * classes);
       labels.forEach((label, row) => {
         votes[row * classes + label] = 1;

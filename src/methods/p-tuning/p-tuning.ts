@@ -71,6 +71,7 @@ export const pTuning = defineMethod<Options>({
   summary: "Virtual tokens at chosen places, made by a small trained encoder",
   group: "soft prompt",
   site: "input",
+  mainOptions: ["virtualTokens", "template", "encoder"],
   learningRate: 1e-3,
   card: {
     trains: "Embeddings of virtual tokens, an MLP or LSTM that all of them pass through, and the head.",

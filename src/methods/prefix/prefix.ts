@@ -55,6 +55,7 @@ export const prefix = defineMethod<z.infer<typeof options>>({
   summary: "Free trained keys and values in every layer's attention",
   group: "soft prompt",
   site: "key/value",
+  mainOptions: ["virtualTokens", "init", "text"],
   learningRate: 1e-2,
   semantic: ({ init }) => init === "text",
   card: {

@@ -49,6 +49,7 @@ export const prompt = defineMethod<Options>({
   summary: "Free trained embeddings before the input",
   group: "soft prompt",
   site: "input",
+  mainOptions: ["virtualTokens", "init", "text"],
   learningRate: 1e-2,
   card: {
     trains: "Embeddings of virtual tokens, and the head.",

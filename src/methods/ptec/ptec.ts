@@ -54,6 +54,7 @@ export const ptec = defineMethod<Options>({
   summary: "A prompt that starts from the label names, and a slowly trained head",
   group: "soft prompt",
   site: "input",
+  mainOptions: ["virtualTokens", "init", "text"],
   learningRate: 3e-3,
   pooling: ({ readOut }) => (readOut === "last state" ? "last" : null),
   headLearningRateScale: ({ headRate }) => headRate,

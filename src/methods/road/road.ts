@@ -70,6 +70,7 @@ export const road = defineMethod<z.infer<ReturnType<typeof options>>>({
   summary: "An angle and a length for every pair of a linear layer's outputs",
   group: "weight delta",
   site: "linear",
+  mainOptions: ["variant", "groupSize", "targets"],
   learningRate: 1e-3,
   card: {
     trains: "An angle and a length for every pair of outputs of the chosen linear layers, and the head.",

@@ -32,10 +32,11 @@ const options = z.strictObject({
     .meta({
       title: "Preset",
       description:
-        "paper: the text's states are constants, and F and the head are trained (Figure 1). reference-code: the text's " +
-        "word embeddings are trained instead, and run through the frozen model at every step, after the authors' code for " +
-        "language models. encoder-code: a linear layer makes all layers' keys and values from the text's last states, " +
-        `after their code for BERT; it starts far from the text. ${LEFT_OUT}`,
+        "What is trained. paper: the frozen model reads the text once, and a small map F turns what it read into the " +
+        "prefix; F and the head are trained, as the paper draws it. reference-code (the authors' published code for " +
+        "language models): the text's word embeddings are trained instead, and run through the frozen model at every step. " +
+        "encoder-code (theirs for BERT): a linear layer makes all layers' keys and values from the text's last states; it " +
+        `starts far from the text. ${LEFT_OUT}`,
     }),
   map: mapOption("dense").meta({ onlyWith: { preset: mapPresets } }),
   rank: mapRankOption(4).meta({ onlyWith: { preset: mapPresets, map: ["lowRank"] } }),
@@ -44,7 +45,7 @@ const options = z.strictObject({
     .boolean()
     .default(false)
     .meta({
-      title: "One F for all",
+      title: "One map F for all",
       description:
         "One map for all layers, keys and values, instead of two per layer. In reference-code there is no F without it; " +
         "with it F acts on keys after rotary, as in the authors' code, but starts as the identity.",
@@ -65,6 +66,7 @@ export const skPrefix = defineMethod<z.infer<typeof options>>({
   summary: "Meaningful words, read by the frozen model, as a tuned prefix of every layer",
   group: "semantic knowledge",
   site: "key/value",
+  mainOptions: ["text", "preset", "control"],
   learningRate: 1e-3,
   semantic: ({ preset }) => preset !== "reference-code",
   pooling: ({ readOut }) => poolingOf(readOut),

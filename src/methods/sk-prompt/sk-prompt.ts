@@ -27,9 +27,10 @@ const optionsFor = (layers: number) =>
       .meta({
         title: "Preset",
         description:
-          "paper: the text's states are constants, and F and the head are trained (Figure 1). reference-code: the text's " +
-          "word embeddings are trained themselves, without F, after the authors' code for language models. encoder-code: a " +
-          `linear layer on the text's last states, after their code for BERT; it starts far from the text. ${LEFT_OUT}`,
+          "What is trained. paper: the frozen model reads the text once, and a small map F turns what it read into the " +
+          "prompt; F and the head are trained, as the paper draws it. reference-code (the authors' published code for " +
+          "language models): the text's word embeddings are trained themselves, without F. encoder-code (theirs for BERT): " +
+          `a linear layer on the text's last states; it starts far from the text. ${LEFT_OUT}`,
       }),
     map: mapOption("lowRank").meta({ onlyWith: { preset: ["paper"] } }),
     rank: mapRankOption(16).meta({ onlyWith: { preset: ["paper"], map: ["lowRank"] } }),
@@ -70,9 +71,11 @@ const optionsFor = (layers: number) =>
 export const skPrompt = defineMethod<z.infer<ReturnType<typeof optionsFor>>>({
   id: "sk-prompt",
   title: "SK-Prompt",
-  summary: "Meaningful words as a soft prompt before the input: mapped by a trained F, or trained themselves",
+  summary:
+    "Meaningful words as a soft prompt before the input: changed by a small trained map F, or trained themselves",
   group: "semantic knowledge",
   site: "input",
+  mainOptions: ["text", "preset", "control"],
   learningRate: 1e-3,
   semantic: ({ preset }) => preset !== "reference-code",
   pooling: ({ readOut }) => poolingOf(readOut),

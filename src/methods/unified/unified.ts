@@ -80,6 +80,7 @@ export const unified = defineMethod<UnifiedOptions>({
   summary: "A method of your own from four design choices",
   group: "module",
   site: "block",
+  mainOptions: ["form", "modifies", "width"],
   learningRate: 3e-4,
   card: {
     trains: "What the functional form has: two matrices (with biases where it is non-linear), or keys and values.",

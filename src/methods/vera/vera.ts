@@ -52,6 +52,7 @@ export const vera = defineMethod<Options>({
   summary: "Random matrices shared by all layers, and two trained vectors per layer",
   group: "weight delta",
   site: "linear",
+  mainOptions: ["rank", "targets"],
   learningRate: 1e-2,
   card: {
     trains: "Two vectors per chosen linear layer, one factor per rank and one per output, and the head.",

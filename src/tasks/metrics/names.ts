@@ -31,6 +31,15 @@ export const taskMetrics: Readonly<Record<TaskId, readonly [MetricName, ...Metri
   "causal-lm": ["perplexity", "tokenAccuracy"],
 };
 
+/** Metrics that are the share of rows that are right: how sure they are follows from the rows. */
+export const rowShares: Readonly<Record<TaskId, readonly MetricName[]>> = {
+  "sequence-classification": ["accuracy"],
+  "multi-label-classification": ["accuracy"],
+  regression: [],
+  "token-classification": [],
+  "causal-lm": [],
+};
+
 /** What files and links mean that name no task, and what the page shows before anything is open. */
 export const DEFAULT_TASK: TaskId = "sequence-classification";
 

@@ -1,0 +1,20 @@
+/** The file of a comparison's configuration, as text. */
+
+import { readFileSync } from "node:fs";
+import { configurationText } from "../../src/plan/configuration-text";
+import { ConfigurationError } from "./files";
+
+/** @throws {ConfigurationError} Where it cannot be read, or is no text. */
+export function readConfiguration(path: string): string {
+  let bytes: Uint8Array;
+  try {
+    bytes = readFileSync(path);
+  } catch (error) {
+    throw new ConfigurationError(`${path} could not be read: ${(error as Error).message}.`);
+  }
+  try {
+    return configurationText(bytes);
+  } catch (error) {
+    throw new ConfigurationError(`${path}: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,18 @@
+/** A configuration file's bytes as text. Not for what the text says (`read-configuration.ts`). */
+
+/**
+ * UTF-8, or UTF-16 as editors and shells of Windows write it, with a byte order mark or without.
+ * @throws Error where it is neither
+ */
+export function configurationText(bytes: Uint8Array): string {
+  const [first, second] = bytes;
+  const isMarked = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+  // Every configuration begins with a character of ASCII, of which UTF-16 leaves one byte zero.
+  const isLittle = isMarked ? first === 0xff : second === 0 && first !== 0;
+  const isBig = isMarked ? first === 0xfe : first === 0 && second !== 0;
+  try {
+    return new TextDecoder(isLittle ? "utf-16le" : isBig ? "utf-16be" : "utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Error("The configuration is no text in UTF-8 or UTF-16. Save it as UTF-8.");
+  }
+}
