@@ -67,12 +67,15 @@ test("a refused file says what is wrong with it, and the one before stays open",
   await expect(data.getByRole("alert")).toHaveText(/^dev\.csv, .*splendid/);
   await expect(data.getByLabel("Validation, %")).toHaveValue("10");
 
-  await data.getByLabel("Label", { exact: true }).selectOption("sentence");
+  const role = (column: string) => data.getByLabel(`What "${column}" is`);
+  await role("sentence").selectOption("label");
   await expect(data.getByRole("alert")).toHaveText(/^films\.csv, column "sentence"/);
-  await expect(data.getByLabel("Label", { exact: true })).toHaveValue("sentence");
+  await expect(role("sentence")).toHaveValue("label");
   await expect(compareButton(page)).toBeDisabled();
 
-  await data.getByLabel("Label", { exact: true }).selectOption("source");
+  // It had changed places with the label.
+  await role("sentence").selectOption("text");
+  await role("source").selectOption("label");
   await expect(data.getByRole("alert")).toHaveCount(0);
 
   // What can be read but not learned opens, so that other columns or another task can be chosen.
@@ -190,10 +193,10 @@ test("a run that diverges fails by itself; of an adapter for another base it is 
   await expect(tryIt.getByRole("alert")).toHaveText(/^broken\.zip was not imported\. ./);
   await tryIt.getByLabel("Text").fill("a quiet joy");
   await expect(tryIt.locator(".prediction-run")).toHaveText([
-    "Untrained base",
     "LoRA",
     "Head only",
     "Head only (imported)",
+    "Before training (random head)",
   ]);
   await expect(compareButton(page)).toBeEnabled();
 });
@@ -220,7 +223,9 @@ const DEVICES: [what: string, change: string, said: RegExp, state: string][] = [
  */
 async function expectUnusable(page: Page, said: RegExp, state: string): Promise<void> {
   await expect(page.getByRole("alert")).toHaveText(said);
-  await expect(page.getByRole("alert")).toHaveText(/You can still open data and look at it\.$/);
+  await expect(page.getByRole("alert")).toHaveText(
+    /You can still open data and look at it\.How to turn on hardware acceleration/,
+  );
   await expect(page.getByRole("button", { name: /^Device/ })).toContainText(state);
   await expect(compareButton(page)).toBeDisabled();
   await waitForStatus(page, /^Choose another device above: this one cannot be used\.$/);

@@ -1,22 +1,21 @@
 /**
- * The method guide: found from the menu of methods and from the help, searched, and used to add a
+ * The method guide: found from the dialog of methods and from the help, searched, and used to add a
  * run.
  */
 
 import { expect, test } from "@playwright/test";
-import { expectAccessible, openStep, runCard, step, waitUntilReady } from "./studio";
+import { expectAccessible, openMethods, runCard, waitUntilReady } from "./studio";
 
 test("the guide has every method's card, and what is not here with its reason", async ({ page }) => {
   await page.goto("/");
   await waitUntilReady(page);
-  await openStep(page, "Methods");
-  await step(page, "Methods").getByRole("button", { name: "Add method" }).click();
-  const methods = await page.getByRole("menuitem").locator("strong").allTextContents();
-  await page.getByRole("menuitem", { name: /^Method guide/ }).click();
+  const chooser = await openMethods(page);
+  const methods = await chooser.locator(".chooser-label strong").allTextContents();
+  await chooser.getByRole("button", { name: /^Method guide/ }).click();
   const guide = page.getByRole("dialog", { name: "Method guide" });
-  // What the menu offers, in its order, but for the guide itself.
-  await expect(guide.getByRole("button", { name: /^Add / })).toHaveCount(methods.length - 1);
-  for (const [place, title] of methods.slice(1).entries())
+  // What the dialog offers, in its order.
+  await expect(guide.getByRole("button", { name: /^Add / })).toHaveCount(methods.length);
+  for (const [place, title] of methods.entries())
     await expect(guide.getByRole("button", { name: /^Add / }).nth(place)).toHaveAccessibleName(`Add ${title}`);
   await expectAccessible(page);
 

@@ -88,19 +88,24 @@ export interface StudioOptions {
 /** `npm run studio -- run …` without npm. */
 export function studio(configuration: string, out: string, options: StudioOptions = {}): Promise<Ended> {
   const { adapter = "processor", more = [] } = options;
-  return start([configuration, "--out", out, "--adapter", adapter, ...more], options);
+  return start(["run", configuration, "--out", out, "--adapter", adapter, ...more], options);
+}
+
+/** `npm run studio -- score …` without npm. */
+export function score(configuration: string, more: readonly string[]): Promise<Ended> {
+  return start(["score", configuration, "--adapter", "processor", ...more], {});
 }
 
 /** `npm run studio -- run --continue DIR` without npm. */
 export function goOn(out: string, options: StudioOptions = {}): Promise<Ended> {
-  return start(["--continue", out, ...(options.more ?? [])], options);
+  return start(["run", "--continue", out, ...(options.more ?? [])], options);
 }
 
 function start(
   parameters: readonly string[],
   { interruptAt, interrupt = (program) => program.kill("SIGINT"), environment }: StudioOptions,
 ): Promise<Ended> {
-  const program = spawn(process.execPath, ["bin/studio.mjs", "run", ...parameters], {
+  const program = spawn(process.execPath, ["bin/studio.mjs", ...parameters], {
     cwd: root,
     env: { ...process.env, ...environment },
   });

@@ -24,7 +24,7 @@ test("two methods learn to answer, and write before and after", async ({ page })
   await openStep(page, "Data");
   await chooseFile(page, "Training file", "numbers.csv", ["instruction,input,output", ...rows, ""].join("\n"));
   const data = step(page, "Data");
-  await expect(data.getByLabel("Task")).toHaveValue("causal-lm");
+  await expect(data.getByLabel("Task", { exact: true })).toHaveValue("causal-lm");
   await expect(data.getByLabel("Response")).toHaveValue("{output}");
   // The response is learned, what asks for it is only read.
   const strip = data.locator(".strip").first();

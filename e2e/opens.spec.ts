@@ -1,6 +1,8 @@
 /** The page opens, explains itself and is ready to compare. */
 
+import { fileURLToPath } from "node:url";
 import { expect, test } from "@playwright/test";
+import { pageSize } from "../bench/page-size";
 import { expectAccessible, step, waitForStatus, waitUntilReady } from "./studio";
 
 test.beforeEach(async ({ page }) => {
@@ -15,6 +17,13 @@ test("shows its name and three steps in order", async ({ page }) => {
     /3.*Training/,
   ]);
   for (const name of ["Data", "Methods", "Training"] as const) await expect(step(page, name)).toBeVisible();
+});
+
+test("asks for at most 240 KiB of JavaScript before it is drawn", () => {
+  const { page } = pageSize(fileURLToPath(new URL("../dist", import.meta.url)));
+  const kibibytes = page.reduce((sum, { gzip }) => sum + gzip, 0) / 1024;
+  expect(kibibytes).toBeGreaterThan(100);
+  expect(kibibytes).toBeLessThanOrEqual(240);
 });
 
 test("is ready to compare on arrival", async ({ page }) => {

@@ -13,8 +13,10 @@ import {
   openStep,
   runCard,
   setTraining,
+  showAllOptions,
   status,
   waitForStatus,
+  waitUntilAsked,
   waitUntilReady,
 } from "./studio";
 
@@ -29,6 +31,7 @@ test("a rate is searched and a size matched; what is not equal is said", async (
   await card.getByRole("button", { name: "Options of LoRA" }).click();
 
   await test.step("the size of a rank", async () => {
+    await showAllOptions(card);
     await card.getByLabel("As many parameters as LoRA of rank").fill("2");
     await card.getByRole("button", { name: "Match the size" }).click();
     await expect(card.getByLabel("Rank", { exact: true })).toHaveValue("2");
@@ -59,10 +62,10 @@ test("a rate is searched and a size matched; what is not equal is said", async (
     await expect(changed).toHaveCount(0);
     await waitUntilReady(page);
     await page.reload();
-    await waitUntilReady(page);
-    await openStep(page, "Data");
+    await waitUntilAsked(page, "films.csv");
     await chooseFile(page, "Training file", "films.csv", csv(films(24)));
     await waitUntilReady(page);
+    await openStep(page, "Methods");
     await card.getByRole("button", { name: "Options of LoRA" }).click();
     await expect(card).toContainText(/found by an earlier search of \d+ steps, judged by \d+ training rows/);
     await expect(changed).toHaveCount(0);

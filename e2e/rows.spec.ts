@@ -16,14 +16,18 @@ test.describe("a data set of the Hub", () => {
   test.beforeEach(async () => {
     const files = {
       "README.md": text("# Films"),
-      "data/train.csv": text(`text,label\n${rows(60)}`),
+      "data/train-00000-of-00002.csv": text(`text,label\n${rows(60)}`),
+      "data/train-00001-of-00002.csv": text(`text,label\n${rows(8)}`),
       "data/test.csv": text("text,label\nanother film,good\none more film,bad\n"),
     };
     hub = await serveHub({ "datasets/films/reviews": { files, licence: "mit" } });
   });
   test.afterEach(() => hub.close());
 
-  test("is asked for when a person presses, says its size, and opens", async ({ page, baseURL }) => {
+  test("is asked for when a person presses, says its size, and opens with all shards of a part", async ({
+    page,
+    baseURL,
+  }) => {
     const requests = watchRequests(page, baseURL ?? "");
     await page.goto("/");
     await waitUntilReady(page);
@@ -36,11 +40,12 @@ test.describe("a data set of the Hub", () => {
     expect(requests.foreign).toEqual([]);
     await data.getByRole("button", { name: "Look up" }).click();
     await expect(data).toContainText("films/reviews at 0123456, licence: mit.");
-    await expect(data.getByLabel("Rows for training")).toHaveValue("data/train.csv");
+    await expect(data.getByLabel("Rows for training")).toHaveValue("data/train-*-of-00002.csv");
     await expectAccessible(page);
     expect(hub.requests.filter((path) => path.includes("resolve"))).toEqual([]);
     await data.getByRole("button", { name: /^Download [\d.]+\s?kB and open$/ }).click();
-    await expect(page.getByRole("region", { name: "First rows of train.csv" })).toBeVisible();
+    await expect(page.getByRole("region", { name: "First rows of train-00000-of-00002.csv and 1 more" })).toBeVisible();
+    await expect(data).toContainText("2 files joined to 68 rows, numbered on from file to file");
     await expect(data).toContainText("test.csv 2 rows");
     await waitUntilReady(page);
     expect(requests.foreign.every((url) => url.startsWith(hub.address))).toBe(true);

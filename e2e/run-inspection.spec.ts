@@ -4,7 +4,7 @@
  */
 
 import { expect, test } from "@playwright/test";
-import { expectAccessible, openStep, runCard, step, waitUntilReady } from "./studio";
+import { addMethod, expectAccessible, openStep, runCard, step, waitUntilReady } from "./studio";
 
 test("a vocabulary beside another model's, soft tokens in their places, and every trained tensor", async ({ page }) => {
   await page.goto("/");
@@ -18,8 +18,7 @@ test("a vocabulary beside another model's, soft tokens in their places, and ever
 
   await openStep(page, "Methods");
   const add = async (title: string) => {
-    await step(page, "Methods").getByRole("button", { name: "Add method" }).click();
-    await page.getByRole("menuitem", { name: new RegExp(`^${title}`) }).click();
+    await addMethod(page, title);
     await page.getByRole("button", { name: `Options of ${title}` }).click();
     return runCard(page, title);
   };

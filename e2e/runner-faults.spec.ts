@@ -160,7 +160,7 @@ test("what runs start from is read before it is replaced, and nothing else is re
   const misfit = prepare(folder, "misfit.json", { runs: [{ name: "head", method: "lora", initFrom: "results/head" }] });
   const unfit = await studio(misfit, out);
   expect(unfit.code, unfit.output).toBe(2);
-  expect(unfit.output).toContain('runs "head"');
+  expect(unfit.output).toContain('Run "head" cannot start from head');
   expect(contents(out)).toEqual(before);
 
   const resumed = [{ name: "head", method: "linear-probe", initFrom: "results/head", resume: true }];

@@ -8,7 +8,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "@playwright/test";
 import { serveHub } from "../tests/hub-server";
-import { json, lines, model, prepare, ROWS, studio } from "./headless-runner";
+import { json, lines, model, prepare, ROWS, score, studio } from "./headless-runner";
 
 test.skip(({ isMobile }) => Boolean(isMobile), "the runner has no window");
 // Starts a browser for every comparison.
@@ -95,6 +95,37 @@ test("a preset in place of runs is compared as its runs", async () => {
   expect(summary.configuration.runs[4]).toMatchObject({ name: "Hard text + head", options: { text } });
 });
 
+test("a sweep is compared as its points, each with a folder of its own", async () => {
+  const folder = test.info().outputPath("sweep");
+  const swept = (sweep: object) => ({ training: { steps: 1 }, runs: [{ name: "lora", method: "lora", sweep }] });
+  const many = prepare(folder, "many.json", swept({ rank: Array.from({ length: 101 }, (_, index) => index + 1) }));
+  const refused = await studio(many, join(folder, "many"));
+  expect(refused.code, refused.output).toBe(2);
+  expect(refused.output).toContain("runs: are 101 with every combination of their sweeps; there may be 100");
+  const unknown = await studio(prepare(folder, "unknown.json", swept({ ranks: [1] })), join(folder, "unknown"));
+  expect(unknown.code, unknown.output).toBe(2);
+  expect(unknown.output).toContain('lora has no option "ranks"; did you mean rank?');
+
+  const out = join(folder, "out");
+  const ended = await studio(prepare(folder, "sweep.json", swept({ rank: [1, 2], learningRate: [0.001, 0.01] })), out);
+  expect(ended.code, ended.output).toBe(0);
+  const names = [1, 2].flatMap((rank) => [0.001, 0.01].map((rate) => `lora (rank ${rank}, rate ${rate})`));
+  const { runs, configuration, verdict } = json(join(out, "summary.json"));
+  expect(runs.map(({ run }: { run: string }) => run)).toEqual(names);
+  expect(configuration.runs.map(({ options }: { options: object }) => options)).toEqual(
+    [1, 1, 2, 2].map((rank) => ({ rank })),
+  );
+  const { run } = json(join(out, names[3]!, "run.json"));
+  expect(run).toMatchObject({ options: { rank: 2 }, learningRate: 0.01, sweptAs: { run: "lora" } });
+  expect(json(join(out, names[3]!, "adapter_config.json")).r).toBe(2);
+  const parameters = runs.map(({ trainable }: { trainable: { adapter: number } }) => trainable.adapter);
+  expect(parameters[2]).toBe(2 * parameters[0]);
+  for (const judged of verdict.runs) expect(judged.swept).toEqual({ run: "lora", points: 4 });
+  expect(ended.output).toContain(
+    "lora was trained with 4 settings, and which of them is best is seen on these same rows",
+  );
+});
+
 test("rows are relabelled and left out by the configuration, and that is said wherever results are", async () => {
   const folder = test.info().outputPath("changes");
   const changes = [
@@ -111,6 +142,7 @@ test("rows are relabelled and left out by the configuration, and that is said wh
   const { data, verdict } = json(join(out, "summary.json"));
   expect(data.changes).toBe("3 rows relabelled, 1 left out");
   const report = readFileSync(join(out, "report.md"), "utf8");
+  expect(readFileSync(join(out, "report.html"), "utf8")).toContain("<h2>Verdict</h2>");
   expect(data.notices.length).toBeGreaterThan(0);
   for (const notice of data.notices) {
     expect(ended.output.indexOf(notice)).toBeGreaterThan(-1);
@@ -179,6 +211,7 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
         "epoch",
         "flops",
         "gradNorm",
+        "keptTokens",
         "learningRate",
         "loss",
         "memoryBytes",
@@ -186,6 +219,7 @@ test("a comparison writes metrics, summary and adapters, and a second one starts
         "seconds",
         "step",
         "tokens",
+        "weightSum",
       ];
       expect(Object.keys(line).sort()).toEqual(keys);
       expect(line.loss).toBeGreaterThan(0);
@@ -367,4 +401,42 @@ test("a wrong key in the configuration is named, and a newer version, with exit 
   expect(refused.code, refused.output).toBe(2);
   expect(refused.output).toMatch(/version 99 .* newer studio; this one reads up to version 2\. .*update the studio/);
   expect(existsSync(join(folder, "out"))).toBe(false);
+});
+
+test("rows of a file are scored by an adapter and by the frozen model", async () => {
+  // Five browsers, one after the other.
+  test.slow();
+  const folder = test.info().outputPath("scored");
+  const configuration = prepare(folder, "one.json", { runs: [{ name: "lora", method: "lora" }] });
+  const trained = await studio(configuration, join(folder, "out"));
+  expect(trained.code, trained.output).toBe(0);
+  const asked = join(folder, "asked.csv");
+  writeFileSync(asked, "text,label\n=a lovely bore,good\nnot worth it,bad\n");
+  const table = (name: string) => readFileSync(join(folder, name), "utf8").trimEnd().split(/\r?\n/);
+  const given = (name: string, ...more: string[]) => ["--rows", asked, "--out", join(folder, name), ...more];
+
+  const own = given("own.csv", "--with", join(folder, "out", "lora"), "--gradients");
+  const scored = await score(configuration, own);
+  expect(scored.code, scored.output).toBe(0);
+  const [head, first, second] = table("own.csv");
+  expect(head).toBe("text,label,loss,entropy,rank,probability,gradient norm");
+  expect(first).toMatch(/^"?'=a lovely bore"?,good,[\d.]+,[\d.]+,[12],0\.\d+,[\d.]+$/);
+  expect(second).toMatch(/^not worth it,bad,/);
+  const [loss, probability] = [2, 5].map((place) => Number(second!.split(",")[place]));
+  expect(Math.abs(Math.exp(-loss!) - probability!)).toBeLessThan(1e-6);
+
+  const frozen = await score(configuration, given("frozen.csv", "--with", "frozen", "--tokens"));
+  expect(frozen.code, frozen.output).toBe(0);
+  expect(table("frozen.csv")[0]).toBe("row,place,read,label,loss,entropy,rank,probability");
+  expect(table("frozen.csv").length).toBeGreaterThan(10);
+
+  // The frozen model has no answer of its own, and a label that training never had has no place.
+  const refused = await score(configuration, given("no.csv", "--with", "frozen", "--reading", "answer"));
+  expect(refused.code).toBe(1);
+  expect(refused.output).toContain("The frozen model has no trained head");
+  writeFileSync(asked, "text,label\nnot worth it,ugly\n");
+  const unknown = await score(configuration, given("no.csv", "--with", join(folder, "out", "lora")));
+  expect(unknown.code).toBe(1);
+  expect(unknown.output).toMatch(/ugly/);
+  expect(existsSync(join(folder, "no.csv"))).toBe(false);
 });

@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots`: pictures of the page's states into `screenshots/`, wide and narrow. Not
- * part of the tests.
+ * `npm run screenshots`: pictures of the page's states and dialogs into `screenshots/`, 390, 1440
+ * and 2560 pixels wide. Not part of the tests.
  */
 
 import { defineConfig } from "@playwright/test";
@@ -11,4 +11,5 @@ export default defineConfig(base, {
   testMatch: "screenshots.ts",
   outputDir: "../test-results",
   timeout: 1_200_000,
+  projects: [...(base.projects ?? []), { name: "wide", use: { viewport: { width: 2560, height: 1440 } } }],
 });

@@ -5,9 +5,13 @@ import { join } from "node:path";
 import { expect, type Page, test } from "@playwright/test";
 import { serveHub } from "../tests/hub-server";
 import { chip, choose, chooser, fixtures } from "./base-model";
+import { csv, films } from "./films";
 import {
   chooseFile,
   compareButton,
+  downloaded,
+  keepRuns,
+  openMethods,
   openStep,
   runCard,
   setTraining,
@@ -80,7 +84,7 @@ test("the page's states", async ({ page, isMobile }, { project }) => {
   await page.getByRole("region", { name: "Try it" }).getByLabel("Text").fill("My parcel is a week late. Where is it?");
   await expect(page.locator(".prediction")).toHaveCount(5);
   await shoot("finished");
-  if (!isMobile) {
+  if (project.name === "desktop") {
     await page.emulateMedia({ colorScheme: "light" });
     await page.setViewportSize({ width: 1440, height: 1180 });
     await status(page).hover();
@@ -146,4 +150,75 @@ test("choosing a base model", async ({ page }, { project }) => {
   } finally {
     await hub.close();
   }
+});
+
+test("the dialogs and the panels of results", async ({ page }, { project }) => {
+  const shoot = async (state: string, on: Page = page) => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await on.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await on.screenshot({ path: `screenshots/${state}-${project.name}-${colorScheme}.png` });
+    }
+  };
+  const compareShortly = async (steps: string) => {
+    await setTraining(page, { Steps: steps, "Batch size": "4", "Evaluate every": steps });
+    await waitUntilReady(page);
+    await compareButton(page).click();
+    await waitForStatus(page, new RegExp(`^Finished: ${steps} steps`), 600_000);
+  };
+  await page.goto("/");
+  await waitUntilReady(page);
+  await openMethods(page);
+  await shoot("dialog-methods");
+  await page.keyboard.press("Escape");
+  await page.getByRole("button", { name: "Help and keyboard shortcuts" }).click();
+  await page.getByRole("dialog", { name: "Help" }).getByRole("button", { name: "frozen" }).click();
+  await shoot("dialog-help-and-glossary");
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Escape");
+
+  // Rows that the check has something to say of: twice the same, and answered in two ways.
+  await openStep(page, "Data");
+  const rows = films(24);
+  await chooseFile(page, "Training file", "films.csv", csv([...rows, ...rows.slice(0, 3)]));
+  await expect(page.getByRole("region", { name: "First rows of films.csv" })).toBeVisible();
+  const check = step(page, "Data").locator(".data-check");
+  await expect(check.getByRole("listitem").first()).toBeVisible();
+  await check.scrollIntoViewIfNeeded();
+  await shoot("data-check");
+
+  await keepRuns(page, ["LoRA", "Head only"]);
+  await compareShortly("4");
+  const card = runCard(page, "LoRA");
+  await openStep(page, "Methods");
+  await card.getByRole("button", { name: "Options of LoRA" }).click();
+  await card.getByText("Try several values: a sweep").click();
+  await card.getByLabel("Values of Rank").fill("1, 4");
+  await card.getByLabel("Values of Learning rate").fill("0.001, 0.02");
+  await shoot("sweep-chosen");
+  await card.getByRole("button", { name: "Add 4 runs" }).click();
+  await compareShortly("2");
+  await page.getByRole("region", { name: "Sweep of LoRA" }).scrollIntoViewIfNeeded();
+  await shoot("sweep-results");
+
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await shoot("menu-save");
+  const { bytes } = await downloaded(page, () => page.getByRole("menuitem", { name: /^Report \(HTML\)/ }).click());
+  const report = await page.context().newPage();
+  await report.setViewportSize(page.viewportSize()!);
+  await report.setContent(new TextDecoder().decode(bytes));
+  await pictures(report, `report-${project.name}`);
+  await report.close();
+
+  await page.getByRole("button", { name: "Notebook of comparisons" }).click();
+  const notebook = page.getByRole("dialog", { name: "Notebook" });
+  await expect(notebook).toContainText("this browser stores");
+  await notebook.getByRole("checkbox", { name: "All" }).check();
+  await shoot("dialog-notebook");
+  await notebook.getByRole("button", { name: "Compare two" }).click();
+  await expect(notebook).toContainText("Is it luck?");
+  await notebook.locator("summary").click();
+  await shoot("dialog-notebook-two");
+  await notebook.getByRole("button", { name: "All comparisons" }).click();
+  await notebook.getByRole("button", { name: "Export ticked…" }).click();
+  await shoot("dialog-notebook-export");
 });

@@ -23,6 +23,7 @@ import {
   compareButton,
   downloaded,
   keepRuns,
+  openMethods,
   openStep,
   setTraining,
   waitForStatus,
@@ -74,7 +75,7 @@ async function expectForeignRefused(page: Page): Promise<void> {
     );
   try {
     expect(await page.evaluate(ask, foreign.address)).toBe("refused");
-    const studio = page.workers().find((worker) => /\/assets\/worker-/.test(worker.url()));
+    const studio = page.workers().find((worker) => /\/assets\/studio-worker-/.test(worker.url()));
     expect(await studio!.evaluate(ask, foreign.address)).toBe("refused");
     // Neither a picture nor an address that is opened in passing.
     await page.evaluate(async (address) => {
@@ -114,9 +115,8 @@ test("the page trains, draws, saves and opens every dialog under the policy of n
 
   await openStep(page, "Data");
   await openStep(page, "Methods");
-  await page.getByRole("button", { name: "Add method" }).click();
-  await page.getByRole("menuitem", { name: /^Method guide/ }).click();
-  await expect(page.getByRole("dialog")).toBeVisible();
+  await openMethods(page);
+  await expect(page.getByLabel("Search")).toBeVisible();
   // What lies behind a dialog does not scroll: the style for it is there.
   expect(await page.evaluate(() => getComputedStyle(document.body).overflow)).toBe("hidden");
   await page.keyboard.press("Escape");
@@ -217,7 +217,13 @@ test("a token is in no address, storage or download of the page", async ({ page 
       const { bytes } = await downloaded(page, () => page.getByRole("menuitem", { name }).click());
       return Buffer.from(bytes).toString("latin1");
     };
-    const kept = [await saved(/^Configuration/), await saved(/^Metrics/), await saved(/^Report/), page.url()];
+    const kept = [
+      await saved(/^Configuration/),
+      await saved(/^Metrics/),
+      await saved(/^Report \(HTML\)/),
+      await saved(/^Report \(Markdown\)/),
+      page.url(),
+    ];
     const adapter = await downloaded(page, () =>
       page.getByRole("button", { name: "Download the adapter of Head only", exact: true }).first().click(),
     );

@@ -37,10 +37,25 @@ test("seeds are drawn as mean and spread; a run that does not learn is explained
 
   await expect(chart(page, "Training loss")).toHaveAccessibleName(/^Training loss\. 3 lines/);
   await expect(page.getByRole("button", { name: /^Head only \(rate × 3\), 2 seeds$/ })).toBeVisible();
-  const table = page.getByRole("region", { name: "Seeds and learning rates" });
-  await expect(table.getByRole("row")).toHaveCount(4);
+  const table = page.getByRole("region", { name: "Run table" });
+  await expect(table.getByRole("rowheader")).toHaveText([
+    /^Head only \(rate × 0\.3\).*2.seeds$/,
+    /^Head only \(rate × 1\).*2.seeds$/,
+    /^Head only \(rate × 3\).*2.seeds$/,
+  ]);
   await expect(table.locator("tbody").getByText("best learning rate")).toHaveCount(1);
-  await expect(table.getByText(/ ± /)).not.toHaveCount(0);
+  // Score, validation loss and best score of each.
+  await expect(table.getByText(/ ± /)).toHaveCount(9);
+  await expect(table.getByText("mean of 2 @ step 12")).toHaveCount(3);
+  await table
+    .getByRole("button", { name: /2.seeds/ })
+    .first()
+    .click();
+  await expect(table.getByRole("rowheader")).toHaveCount(5);
+  await expect(table.getByRole("rowheader").nth(1)).toHaveText(/^Head only \(rate × 0\.3, seed \d\)/);
+  await expect(page.getByRole("figure", { name: /^Speed/ }).locator(".chart-detail")).toHaveText(
+    "mean of each run's 2 seeds",
+  );
 
   await page.getByText("Why is it not converging?").click();
   const finding = page.locator(".finding").filter({ hasText: "stands still" });

@@ -4,16 +4,7 @@
  */
 
 import { expect, test } from "@playwright/test";
-import {
-  compareButton,
-  dropTrainingFile,
-  expectAccessible,
-  keepRuns,
-  openStep,
-  setTraining,
-  waitForStatus,
-  waitUntilReady,
-} from "./studio";
+import { compareOn, expectAccessible } from "./studio";
 
 const film = (row: number) =>
   `${row % 2 ? `a dull and tired film number ${row},negative` : `warm and funny number ${row},positive`}`;
@@ -21,15 +12,7 @@ const row = (index: number) => `${film(index)},${index % 3 ? "web" : "phone"},${
 const FILE = `text,label,channel,seen\n${Array.from({ length: 90 }, (_, index) => row(index)).join("\n")}\n`;
 
 test("runs are measured part by part, by a column of the file", async ({ page }) => {
-  await page.goto("/");
-  await waitUntilReady(page);
-  await openStep(page, "Data");
-  await dropTrainingFile(page, "films.csv", FILE);
-  await keepRuns(page, ["LoRA", "Head only"]);
-  await setTraining(page, { Steps: "8", "Batch size": "8", "Evaluate every": "8" });
-  await waitUntilReady(page);
-  await compareButton(page).click();
-  await waitForStatus(page, /^Finished: 8 steps/);
+  await compareOn(page, FILE, { runs: ["LoRA", "Head only"], steps: 8 });
 
   const panel = page.getByRole("region", { name: "Part by part" });
   await expect(panel.getByLabel("Column").locator("option")).toHaveText(["none", "channel", "seen"]);

@@ -38,7 +38,7 @@ export function status(page: Page): Locator {
 
 /** Has the page's worker find this done: the code runs before the worker's own. */
 export async function beforeWorker(page: Page, code: string): Promise<void> {
-  await page.route(/\/assets\/worker-[\w-]+\.js$/, async (route) => {
+  await page.route(/\/assets\/studio-worker-[\w-]+\.js$/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${code}\n${await response.text()}` });
   });
@@ -47,6 +47,12 @@ export async function beforeWorker(page: Page, code: string): Promise<void> {
 /** Waits until a model and data are open and a comparison could begin. */
 export async function waitUntilReady(page: Page): Promise<void> {
   await expect(compareButton(page)).toBeEnabled({ timeout: 60_000 });
+}
+
+/** Waits until the page asks for a file that was open before it was loaded. */
+export async function waitUntilAsked(page: Page, file: string): Promise<void> {
+  await expect(status(page)).toContainText(`${file} was open as the training file: open it again (step 1).`);
+  await expect(compareButton(page)).toBeDisabled();
 }
 
 /** Waits until the line beside the Compare button says this. */
@@ -88,6 +94,30 @@ export async function setTraining(page: Page, fields: Record<string, string>): P
   }
 }
 
+/** Opens the dialog of step 2 in which methods are found. */
+export async function openMethods(page: Page): Promise<Locator> {
+  await openStep(page, "Methods");
+  await step(page, "Methods").getByRole("button", { name: "Add method" }).click();
+  return page.getByRole("dialog", { name: "Add methods" });
+}
+
+/** Adds a run of a method, by its title. */
+export async function addMethod(page: Page, title: string): Promise<void> {
+  const dialog = await openMethods(page);
+  const rows = dialog.getByRole("region", { name: "Methods found" }).getByRole("listitem");
+  await rows
+    .filter({ has: page.getByText(title, { exact: true }) })
+    .getByRole("checkbox")
+    .check();
+  await dialog.getByRole("button", { name: "Add 1 method", exact: true }).click();
+  await expect(dialog).toHaveCount(0);
+}
+
+/** Unfolds the options of a run that most people leave alone; those of its card are open. */
+export async function showAllOptions(card: Locator): Promise<void> {
+  await card.getByText("All options", { exact: true }).click();
+}
+
 /** Removes the runs that are not named. */
 export async function keepRuns(page: Page, names: readonly string[]): Promise<void> {
   await openStep(page, "Methods");
@@ -96,6 +126,23 @@ export async function keepRuns(page: Page, names: readonly string[]): Promise<vo
     if (!names.includes(name)) await page.getByRole("button", { name: `Remove ${name}`, exact: true }).click();
   }
   await expect(cards).toHaveCount(names.length);
+}
+
+/** A comparison of these runs on a file of one's own, trained to its end. */
+export async function compareOn(
+  page: Page,
+  content: string,
+  { runs, steps }: { readonly runs: readonly string[]; readonly steps: number },
+): Promise<void> {
+  await page.goto("/");
+  await waitUntilReady(page);
+  await openStep(page, "Data");
+  await dropTrainingFile(page, "films.csv", content);
+  await keepRuns(page, runs);
+  await setTraining(page, { Steps: String(steps), "Batch size": "8", "Evaluate every": String(steps) });
+  await waitUntilReady(page);
+  await compareButton(page).click();
+  await waitForStatus(page, new RegExp(`^Finished: ${steps} steps`));
 }
 
 /** What is downloaded when `press` is done. */

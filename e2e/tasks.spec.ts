@@ -60,12 +60,15 @@ test("tags and numbers are guessed, learned and reported as what they are", asyn
   await openStep(page, "Data");
   await dropTrainingFile(page, "rated.jsonl", rated);
   await expect(data.getByLabel("Task", { exact: true })).toHaveValue("regression");
-  await expect(data.getByLabel("Second text", { exact: true })).toHaveValue("sentence2");
-  await expect(data.getByLabel("Number", { exact: true })).toHaveValue("score");
-  await data.getByLabel("Number", { exact: true }).selectOption("sentence1");
-  await expect(data.getByRole("alert")).toContainText(/is chosen both as the text and as the number/);
+  const role = (column: string) => data.getByLabel(`What "${column}" is`);
+  await expect(role("sentence2")).toHaveValue("textPair");
+  await expect(role("score")).toHaveValue("number");
+  // They change places, and the text is no number.
+  await role("sentence1").selectOption("number");
+  await expect(role("score")).toHaveValue("text");
+  await expect(data.getByRole("alert")).toContainText(/column "sentence1"/);
   await expect(compareButton(page)).toBeDisabled();
-  await data.getByLabel("Number", { exact: true }).selectOption("score");
+  await role("score").selectOption("number");
   await waitUntilReady(page);
   await compareButton(page).click();
   await waitForStatus(page, /^Finished: 2 steps/);

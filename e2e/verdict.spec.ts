@@ -3,11 +3,13 @@
  */
 
 import { readFileSync } from "node:fs";
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
+import { unzipSync } from "fflate";
 import { csv, films } from "./films";
 import {
   chooseFile,
   compareButton,
+  downloaded,
   expectAccessible,
   keepRuns,
   openStep,
@@ -15,8 +17,15 @@ import {
   setTraining,
   step,
   waitForStatus,
+  waitUntilAsked,
   waitUntilReady,
 } from "./studio";
+
+const saveAs = (page: Page, item: string) =>
+  downloaded(page, async () => {
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("menuitem", { name: item }).click();
+  });
 
 test("a comparison ends with a verdict, and a reload finds the same", async ({ page }) => {
   await page.goto("/");
@@ -61,12 +70,29 @@ test("a comparison ends with a verdict, and a reload finds the same", async ({ p
   // The report has the page's own sentences, and no text of a row.
   await page.getByRole("button", { name: "Save" }).click();
   const saving = page.waitForEvent("download");
-  await page.getByRole("menuitem", { name: /Report/ }).click();
+  await page.getByRole("menuitem", { name: "Report (Markdown)" }).click();
   const saved = await saving;
   expect(saved.suggestedFilename()).toMatch(/^report-films\.csv-.*\.md$/);
   const report = readFileSync(await saved.path(), "utf8");
   expect(report.replaceAll("\u00a0", " ")).toContain(headline!.replaceAll("\u00a0", " "));
   for (const { sentence } of films(40)) expect(report).not.toContain(sentence);
+
+  // As a page of its own, which needs no script.
+  const own = await saveAs(page, "Report (HTML)");
+  expect(own.name).toMatch(/^report-films\.csv-.*\.html$/);
+  const html = Buffer.from(own.bytes).toString("utf8");
+  expect(html).not.toMatch(/<script/i);
+  for (const { sentence } of films(40)) expect(html).not.toContain(sentence);
+  // Hashes are told while it trains.
+  expect(html).toContain("model.safetensors");
+  await page.getByRole("button", { name: "Save" }).click();
+  await page.getByRole("menuitemcheckbox", { name: /^Rows in the report/ }).click();
+  await page.keyboard.press("Escape");
+  expect(Buffer.from((await saveAs(page, "Report (HTML)")).bytes).toString("utf8")).toContain(films(40)[0]!.sentence);
+  const logs = unzipSync((await saveAs(page, "Log files (zip)")).bytes);
+  expect(
+    Object.keys(logs).filter((name) => /^logs\/(SK-Prefix|Head only)\/events\.out\.tfevents\./.test(name)),
+  ).toHaveLength(2);
 
   // Another metric may be looked at, and the verdict says that it was chosen late.
   const late = "Accuracy was chosen after training began";
@@ -80,19 +106,19 @@ test("a comparison ends with a verdict, and a reload finds the same", async ({ p
   await step(page, "Training").getByLabel("The verdict goes by").selectOption({ label: "Accuracy" });
   await expect(verdict).toContainText("Accuracy is chosen for the next comparison; this one goes by F1.");
 
+  const heading = page.locator(".results-heading");
   await setTraining(page, { Seed: "1" });
-  await expect(verdict).toContainText("not of what is open now");
+  await expect(heading).toContainText("These results are not of what is open now.");
   await setTraining(page, { Seed: "0" });
-  await expect(verdict).not.toContainText("not of what is open now");
+  await expect(heading).not.toContainText("not of what is open now");
 
   const sentences = await verdict.locator(".verdict-headline, .verdict-sentence").allTextContents();
   await page.reload();
   await expect(verdict.locator(".verdict-headline")).toBeVisible();
   expect(await verdict.locator(".verdict-headline, .verdict-sentence").allTextContents()).toEqual(sentences);
 
-  // The page opens with a sample again.
-  await waitUntilReady(page);
-  await expect(verdict).toContainText("not of what is open now");
+  await waitUntilAsked(page, "films.csv");
+  await expect(heading).not.toContainText("not of what is open now");
 });
 
 test("a question chooses its runs, which can be taken back", async ({ page }) => {

@@ -12,6 +12,8 @@ export interface ServedModel {
   /** By name. Those that end in `.safetensors` or `.parquet` are in large-file storage. */
   files: Record<string, Uint8Array>;
   licence?: string;
+  /** Metadata of the card, beside the licence. */
+  card?: Record<string, unknown>;
   /** Files are sent only with this token; with another one the conditions were not accepted. */
   gatedBy?: string;
   /** Name → commit; `main` is there by itself. */
@@ -141,7 +143,7 @@ export async function serveHub(models: Record<string, ServedModel>): Promise<Hub
         downloads: 1,
         likes: 1,
         lastModified: "2026-01-01T00:00:00.000Z",
-        cardData: model.licence ? { license: model.licence } : {},
+        cardData: { ...model.card, ...(model.licence && { license: model.licence }) },
       });
     }
     if (isApi && kind === "tree") {

@@ -2,4 +2,4 @@
 
 export const projectRoot: string;
 export function lastChange(path: string): number;
-export function ensureBuild(say?: (message: string) => void): Promise<void>;
+export function ensureBuild(say?: (message: string) => void, root?: string): Promise<void>;

@@ -4,9 +4,13 @@ export function chromiumCandidates(platform?: NodeJS.Platform, environment?: Nod
 export function findChromium(): string;
 export function ensureChromium(): string;
 export function sandboxObstacle(user?: number, environment?: NodeJS.ProcessEnv): string | null;
-export function launchOptions(options: { webgpu?: boolean; software?: boolean }): {
+export function launchOptions(options: { webgpu?: boolean; software?: boolean; jsFlags?: string | undefined }): {
   executablePath: string;
   args: string[];
   chromiumSandbox: boolean;
 };
-export function chromiumArguments(options: { webgpu?: boolean; software?: boolean }): string[];
+export function chromiumArguments(options: {
+  webgpu?: boolean;
+  software?: boolean;
+  jsFlags?: string | undefined;
+}): string[];

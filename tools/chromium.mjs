@@ -178,14 +178,16 @@ export function launchOptions(options) {
 
 /**
  * Command-line flags for a headless Chromium.
- * @param {{ webgpu?: boolean, software?: boolean }} options `webgpu`: unless false, WebGPU is
- * turned on; `software`: with the software adapter (SwiftShader) even if there is a GPU.
+ * @param {{ webgpu?: boolean, software?: boolean, jsFlags?: string | undefined }} options `webgpu`:
+ * unless false, WebGPU is turned on; `software`: with the software adapter (SwiftShader) even if
+ * there is a GPU; `jsFlags`: V8's own; default: as people have it.
  * @returns {string[]}
  */
-export function chromiumArguments({ webgpu = true, software = false }) {
+export function chromiumArguments({ webgpu = true, software = false, jsFlags }) {
   const adapter = software ? ["--use-webgpu-adapter=swiftshader"] : process.platform === "linux" ? LINUX_HARDWARE : [];
   return [
     ...(webgpu ? ["--enable-unsafe-webgpu", ...adapter] : []),
+    ...(jsFlags ? [`--js-flags=${jsFlags}`] : []),
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",

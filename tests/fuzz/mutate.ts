@@ -202,6 +202,15 @@ function places(value: Json, found: { holder: Json[] | Record<string, Json>; key
   return found;
 }
 
+/** An earlier change may have given an object a `toString` that is none. */
+function asText(value: Json): string {
+  try {
+    return String(value);
+  } catch {
+    return "[object Object]";
+  }
+}
+
 /**
  * JSON texts of a changed value; some changes, such as a key twice, are of the text alone.
  * @param depth places below this many of the first keys are changed less often
@@ -233,7 +242,7 @@ export function changeJson(random: Random, source: Json): Mutated<string> {
             ? own * pick(random, [-1, 0, 0.5, 2, 10, 1e6, 1e12]) + random.integer(2)
             : oddValue(random),
         ),
-      "another text": () => set(typeof own === "string" ? changeText(random, own).value : String(own)),
+      "another text": () => set(typeof own === "string" ? changeText(random, own).value : asText(own)),
       "another place's value": () => {
         const from = pick(random, all);
         set(structuredClone((from.holder as Record<string | number, Json>)[from.key] ?? null));

@@ -8,6 +8,7 @@ import { configurations } from "./kinds/configurations";
 import { hubAnswers } from "./kinds/hub-answers";
 import { links } from "./kinds/links";
 import { modelConfig } from "./kinds/model-config";
+import { notebooks } from "./kinds/notebooks";
 import { safetensors } from "./kinds/safetensors";
 import { tables } from "./kinds/tables";
 import { tokenizer } from "./kinds/tokenizer";
@@ -23,4 +24,5 @@ export const kinds: readonly FuzzKind[] = [
   configurations,
   links,
   hubAnswers,
+  notebooks,
 ];

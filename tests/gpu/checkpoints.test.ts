@@ -57,6 +57,8 @@ describe("what a comparison goes on from", () => {
     await keepCheckpoints("a", { configuration, rows: null, kept: stateAt(5) });
     const release = await claimComparison("a");
     expect(await listKept()).toMatchObject({ interrupted: [], open: ["a"] });
+    // A page whose worker was ended a moment ago asks for its own.
+    expect(await listKept("a")).toMatchObject({ interrupted: [{ id: "a" }], open: [] });
     expect(await claimComparison("a")).toBeNull();
     release!();
     await expect.poll(listed).toEqual([["a", [{ run: "LoRA", step: 5 }]]]);

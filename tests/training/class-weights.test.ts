@@ -170,7 +170,7 @@ describe("a skewed set", () => {
     expect(balanced.bag).toBeCloseTo(1 / 2, 1);
     expect(balanced.near).toBe(off.near);
     expect(off.notices).toEqual([]);
-    expect(balanced.notices).toEqual([expect.stringContaining("Class weights change nothing here")]);
+    expect(balanced.notices).toEqual([expect.stringContaining("Weights change nothing here")]);
   });
 
   test("a label that there is not is refused before anything is allocated", () => {

@@ -87,6 +87,9 @@ describe("the course of a comparison", () => {
     await training;
     expect(tiny.of("comparison-state").map(({ state }) => state)).toContain("paused");
     expect(tiny.of("comparison-state").at(-1)!.state).toBe("finished");
+    // What was submitted when it was paused is told when it has arrived.
+    const told = tiny.of("comparison-state").map(({ step }) => step);
+    expect(told).toEqual([...told].sort((a, b) => a - b));
     expect(await outcome(tiny)).toEqual({ losses, values });
   });
 

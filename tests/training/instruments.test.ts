@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
 import type { Executor } from "../../src/executors/executor";
 import { History } from "../../src/instruments/history";
-import type { MeasuredRun } from "../../src/instruments/instrument";
+import type { Measuring } from "../../src/instruments/instrument";
 import { listInstruments, measure } from "../../src/instruments/registry";
 import { trainingSchema } from "../../src/plan/configuration";
 import { fixtureModel } from "../fixtures/reference";
@@ -42,8 +42,9 @@ async function trained(rig: string, runs: TinySetup["runs"]) {
     files.push(file);
     return TEXT;
   };
-  const of = (name: string): MeasuredRun => {
-    return { name, comparison, executor, model, data, training, history, readText };
+  const waiting = { report: () => {}, signal: new AbortController().signal };
+  const of = (name: string): Measuring => {
+    return { name, comparison, executor, model, data, training, history, readText, ...waiting };
   };
   const release = async () => {
     await comparison.release();
@@ -59,16 +60,22 @@ beforeAll(async () => {
 afterAll(() => causal.release());
 
 /** Why each instrument cannot measure a run; null where it can. */
-const refusals = (run: MeasuredRun) => Object.fromEntries(listInstruments(run).map(({ id, refusal }) => [id, refusal]));
+const refusals = (run: Measuring) => Object.fromEntries(listInstruments(run).map(({ id, refusal }) => [id, refusal]));
 
 test("each says by method and model whether it can measure a run", async () => {
-  expect(refusals(causal.of("lora"))).toEqual({ "merge-proof": null, forgetting: null, "check-up": null });
+  const none = expect.stringMatching(/no virtual tokens/);
+  const answers = { saliency: null, "alike-rows": null, "row-scores": null };
+  expect(refusals(causal.of("lora"))).toEqual({
+    ...{ "merge-proof": null, forgetting: null, "check-up": null, ...answers },
+    ...{ "virtual-words": none, "virtual-attention": none },
+  });
   expect(refusals(causal.of("prefix"))).toEqual({
     "merge-proof": expect.stringMatching(/puts virtual tokens beside the input/),
-    forgetting: null,
-    "check-up": null,
+    ...{ forgetting: null, "check-up": null, ...answers, "virtual-words": null, "virtual-attention": null },
   });
   expect(refusals(causal.of("neighbours"))).toEqual({
+    ...{ "virtual-words": none, "virtual-attention": none, "alike-rows": null, "row-scores": null },
+    saliency: expect.stringMatching(/does not answer by a trained head/),
     "merge-proof": expect.stringMatching(/answers from the training rows/),
     forgetting: expect.stringMatching(/trains nothing/),
     "check-up": null,
@@ -121,4 +128,30 @@ test("the check-up goes by the run's own rows, history and last gradients", asyn
   expect(structuredClone(findings)).toEqual(findings);
   const untrained = await measure("check-up", causal.of("neighbours"), null);
   expect(untrained.gradients).toEqual([]);
+});
+
+test("rows are scored by the run at any of its evaluations, and compared with the frozen model", async () => {
+  const run = causal.of("lora");
+  const own = { part: "train", reading: "answer", reader: "now", other: "last", gradients: true } as const;
+  const found = await measure("row-scores", run, own);
+  expect(found.rows.map(({ row }) => row)).toEqual([0, 1, 2, 3]);
+  expect(found.rows[0]!.truth).toBe("age_limit");
+  // Nothing has been trained since its last evaluation.
+  expect(found.other!.losses).toEqual(found.scores.losses);
+  expect([found.scores.gradientNorms!.length, found.other!.gradientNorms]).toEqual([4, null]);
+  expect(structuredClone(found)).toEqual(found);
+  const before = await run.comparison.run("lora").parameters.read();
+  const best = await measure("row-scores", run, { ...own, reader: "best", gradients: false });
+  expect(best.scores.losses!.every(Number.isFinite)).toBe(true);
+  expect(await run.comparison.run("lora").parameters.read()).toEqual(before);
+  const language = await measure("row-scores", run, { ...own, reading: "language", other: "frozen", gradients: false });
+  expect(language.ofTokens).toBe(true);
+  expect(language.names.size).toBeGreaterThan(10);
+  expect(language.scores.losses).not.toEqual(language.other!.losses);
+  // The frozen model is the same whoever asks, and has no head of its own.
+  const frozen = await measure("row-scores", run, { ...own, reading: "language", reader: "frozen", gradients: false });
+  expect(frozen.scores).toEqual(language.other);
+  await expect(measure("row-scores", run, { ...own, reader: "frozen" })).rejects.toThrow(
+    /no trained head|trains nothing/,
+  );
 });

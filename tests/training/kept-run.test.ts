@@ -208,6 +208,18 @@ test("a damaged file is named", async () => {
     readKeptRun("LoRA", stateOf(straight.comparison, "LoRA"), setting, "LoRA.safetensors", some);
   await expect(read(bytes.slice(0, bytes.length - 4))).rejects.toThrow("LoRA.safetensors");
   await expect(read(bytes.slice(0, 4))).rejects.toThrow("LoRA.safetensors");
+  await expect(read(bytes)).resolves.toMatchObject({ worse: 0 });
+  // A bit of a value, of a fact that it keeps, and of the place where a tensor lies.
+  const text = new TextDecoder("latin1").decode(bytes);
+  const flips = [bytes.length - 2, text.indexOf('\\"step\\":') + 9, text.indexOf("data_offsets") + 16];
+  for (const place of flips) {
+    const flipped = bytes.slice();
+    flipped[place]! ^= 1;
+    await expect(read(flipped), `byte ${place}`).rejects.toThrow("LoRA.safetensors");
+  }
+  const runsOfAnother = [{ name: "LoRA", method: "lora", options: { rank: 4 } }];
+  const foreign = await straightThrough(setupOf({ steps: 2 }), runsOfAnother, 0);
+  await expect(read(foreign.files.get("LoRA")!)).rejects.toThrow(/shape/);
   const other = new TextDecoder("latin1").decode(bytes).replace('"kept"', '"KEPT"');
   await expect(read(Uint8Array.from(other, (char) => char.charCodeAt(0)))).rejects.toThrow(
     "LoRA.safetensors is no checkpoint of a run",

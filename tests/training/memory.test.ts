@@ -2,9 +2,16 @@
 
 import { afterEach, beforeAll, expect, test, vi } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
+import { estimate } from "../../src/estimate/estimate";
 import type { Executor } from "../../src/executors/executor";
+import { estimatedBars, type MemoryBars, measuredBars, OWN } from "../../src/page/store/memory-bytes";
+import type { MethodsSlice } from "../../src/page/store/state";
+import { trainingSchema } from "../../src/plan/configuration";
 import type { MemoryBytes } from "../../src/plan/events";
+import { variantsOf } from "../../src/plan/variants";
+import { sequenceClassification } from "../../src/tasks/sequence-classification";
 import { fixtureModel } from "../fixtures/reference";
+import { comparison, record } from "../unit/page/events";
 import { testExecutor } from "./executor";
 import {
   createComparison,
@@ -119,3 +126,51 @@ test("two comparisons may use the same names: releasing one leaves the other who
   expect(executor.memory.bytes().adapter).toBe(bytes);
   expect(await tiny.comparison.predict(rows[0]!)).toEqual(said);
 });
+
+test("bars of memory, measured and estimated, sum to their totals", async () => {
+  const rows = await tinyRows(model, [5, 7, 8, 6, 8, 4]);
+  const data = tinyData(rows, rows.slice(0, 2), 8);
+  // Two read one text, which is kept once; seeds share the workspace.
+  const planned = [...runs, { name: "again", method: "sk-prefix", options: { text: "Sort it:" } }];
+  const training = trainingSchema.parse({ steps: 2, seeds: 2, batchSize: 2 });
+  const ended = new Map<string, MemoryBytes>();
+  const variants = planned.flatMap((run) => variantsOf(run, training, {}).map((variant) => ({ run, variant })));
+  const tiny = create({
+    data,
+    runs: variants.map(({ run, variant }) => ({ ...run, name: variant.name, seed: variant.seed })),
+    training: { steps: 2, batchSize: 2 },
+    onEvent(event) {
+      if (event.type === "step") ended.set(event.run, event.memoryBytes);
+    },
+  });
+  await tiny.comparison.prepare();
+  await tiny.comparison.train();
+  const all = executor.memory.bytes();
+  const records = variants.map(({ variant }) => record(variant.name, { variant, bytes: ended.get(variant.name)! }));
+  const measured = measuredBars(comparison(records, { memoryBytes: all }), all.weights);
+  expect(measured!.runs).toHaveLength(4);
+  expect(sumOf(measured!)).toBe(all.total);
+  expect(measured!.total).toBe(all.total);
+
+  const lengths = rows.map(({ ids }) => ids.length);
+  const { costs, capacity, largestBuffer: allowedBuffer } = executor;
+  const fields = { task: sequenceClassification, classes: data.labels.length, labels: data.labels, maxLength: 8 };
+  const configured = planned.map((run) => ({ options: {}, ...run }));
+  const estimated = estimate({
+    ...{ model, ...fields, training, costs, capacity, allowedBuffer, runs: configured },
+    ...{ trainLengths: lengths, validationLengths: lengths.slice(0, 2) },
+  });
+  const methods = {
+    runs: planned.map(({ name, method }, slot) => ({ id: name, name, method, slot })),
+    descriptions: planned.map(({ method }) => ({ id: method, learningRate: 0.1 })),
+    estimate: estimated,
+  } as unknown as MethodsSlice;
+  const bars = estimatedBars(methods, training, {})!;
+  expect(sumOf(bars)).toBe(estimated.total.total);
+  expect(bars.total).toBe(estimated.total.total);
+});
+
+const sumOf = ({ shared, runs: bars }: MemoryBars) =>
+  [...shared.map(({ bytes }) => bytes), ...bars.flatMap(({ own }) => OWN.map((name) => own[name]))].reduce(
+    (sum, bytes) => sum + bytes,
+  );

@@ -19,6 +19,9 @@ const LAYERS = [
   ["proofs", "search"],
   ["comparison"],
   ["folders"],
+  ["logs"],
+  ["report"],
+  ["scoring"],
   ["estimate", "answers", "verdict"],
   ["runs"],
   ["plan", "base"],
@@ -29,7 +32,7 @@ const LAYERS = [
   ["program"],
   ["kernels"],
   ["onnx"],
-  ["archives", "versions"],
+  ["archives", "versions", "expressions"],
   ["errors", "calibration", "storage"],
 ];
 
@@ -45,11 +48,14 @@ const PEERS: Record<string, string[]> = {
   // Adapter files are safetensors, which hub reads, in zips; some hold torch's random numbers;
   // run.json has a version; a card says what a run was calibrated with; names that others gave are
   // said shortened.
-  adapters: ["hub", "data", "archives", "versions", "calibration", "errors"],
-  // Names that others gave are said shortened.
-  hub: ["errors"],
+  // Modules are named by regular expressions.
+  adapters: ["hub", "data", "archives", "versions", "calibration", "errors", "expressions"],
+  // Names that others gave are said shortened; files of a data set that are one table are held to a
+  // table's bounds before they are brought.
+  hub: ["errors", "data"],
   // A line that is no JSON is refused with what the parser says.
-  data: ["errors"],
+  // Rows and tokens are weighed by regular expressions.
+  data: ["errors", "expressions"],
   // Where a device has no float16, the graph looks their values up in the file reader's table.
   forward: ["hub"],
 };
@@ -70,6 +76,8 @@ const PART_OF_PARENT = new Map([
   ["src/data/files", "src/data"],
   // A layout rewrites a table with what lies beside it; opening a file goes through all of them.
   ["src/data/layouts", "src/data"],
+  // A weigher looks at examples and tables; a data set weighs its training rows by all of them.
+  ["src/data/weighers", "src/data"],
 ]);
 
 /** Folders that know nothing of tensors' programs or devices. */
@@ -82,19 +90,32 @@ const LEAVES = ["hub", "data", "adapters"];
 const SEEN_BY_THE_PAGE = ["src/worker/api", "src/plan/configuration"];
 
 /**
- * What page and worker must agree on: arithmetic on a configuration, versions of what is written,
- * cells of a CSV. No device, and no package but the one that writes CSV.
+ * What page and worker must agree on: arithmetic on a configuration, its settings in words,
+ * versions of what is written, cells of a CSV. No device, and no package but the one that writes
+ * CSV.
  */
 const SHARED_WITH_THE_PAGE = [
   "src/errors/message-of",
   "src/errors/nearest-name",
+  "src/plan/budgets",
+  "src/plan/pace",
+  "src/plan/limits",
+  "src/plan/numbers",
   "src/plan/phase",
+  "src/plan/setting-words",
+  "src/plan/weight-in-words",
+  "src/plan/sweep",
   "src/plan/variants",
   "src/plan/data-configuration",
   "src/plan/found-rate",
   "src/tasks/metrics/names",
-  "src/verdict/report",
+  "src/verdict/wilson",
+  "src/report/facts",
+  "src/report/html",
+  "src/report/markdown",
+  "src/logs/log-files",
   "src/plan/presets/registry",
+  "src/data/check/check",
   "src/data/class-weights",
   "src/data/files/extensions",
   "src/data/placeholders",
@@ -103,6 +124,9 @@ const SHARED_WITH_THE_PAGE = [
   "src/data/splits",
   "src/data/write-csv",
   "src/versions/versions",
+  "src/archives/unzip",
+  "src/errors/shortened",
+  "src/storage/each-entry",
   "src/storage/open-store",
   "src/storage/newest-only",
 ];

@@ -9,7 +9,7 @@ import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { cache, keyOf, made } from "./cache.mjs";
 
-const requirements = fileURLToPath(new URL("requirements.txt", import.meta.url));
+const requirements = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 /** That the pinned packages run on. */
 const OLDEST = [3, 11];
 
@@ -102,14 +102,23 @@ export function pip(python, parameters, what) {
  * The Python with everything in requirements.txt, made on the first call (5.5 GB on Linux, where
  * torch brings CUDA).
  */
-export async function openPython() {
+export const openPython = () => openEnvironment("environment", "requirements.txt");
+
+/** The Python that has TensorBoard. */
+export const openTensorBoard = () => openEnvironment("tensorboard-environment", "requirements-tensorboard.txt");
+
+/**
+ * @param {string} name Of the folder in the cache.
+ * @param {string} list The file beside this one with what is in it.
+ */
+async function openEnvironment(name, list) {
   const system = systemPython();
-  const key = keyOf(`file:${requirements}`, system.identity, process.platform, process.arch);
-  const folder = await made("environment", key, (partial) => {
+  const key = keyOf(`file:${requirements(list)}`, system.identity, process.platform, process.arch);
+  const folder = await made(name, key, (partial) => {
     console.log(`Making a Python environment in ${cache} (once, some minutes) …`);
     const { status, said } = run(system.name, ["-m", "venv", partial]);
     if (status !== 0) throw new Told(`${system.name} could not make a virtual environment. ${said.split("\n").at(-1)}`);
-    pip(pythonOf(partial), ["install", "-r", requirements], "What tools/real/requirements.txt names");
+    pip(pythonOf(partial), ["install", "-r", requirements(list)], `What tools/real/${list} names`);
   });
   return pythonOf(folder);
 }

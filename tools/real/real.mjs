@@ -1,10 +1,10 @@
 /**
  * `npm run test:real`: real pretrained models against PyTorch, transformers, PEFT and AdapterHub's
  * `adapters`. Prepares the cache, has Python compute what is to be expected (once), runs vitest's
- * project `real`, has the real libraries load every folder that it exported, and asks the Rust
- * libraries for damaged files. `-- --full` takes what is too long for CI, too, compares both
- * executors over every method, breaks what takes minutes to break in a browser, and writes
- * docs/real-models.md.
+ * project `real`, has the real libraries load every folder that it exported and TensorBoard read
+ * event files, and asks the Rust libraries for damaged files. `-- --full` takes what is too long
+ * for CI, too, compares both executors over every method, breaks what takes minutes to break in a
+ * browser, and writes docs/real-models.md.
  */
 
 import { spawnSync } from "node:child_process";
@@ -17,7 +17,7 @@ import { ensureChromium } from "../chromium.mjs";
 import { cache, keyOf, made } from "./cache.mjs";
 import { writeFigures } from "./figures.mjs";
 import { prepare } from "./prepare.mjs";
-import { script, Told } from "./python.mjs";
+import { openTensorBoard, script, Told } from "./python.mjs";
 
 const here = (/** @type {string} */ name) => fileURLToPath(new URL(name, import.meta.url));
 /** What the expected numbers are computed by, beside the model and the pinned packages. */
@@ -150,6 +150,21 @@ function damagedFiles(python) {
   }
 }
 
+/**
+ * Has TensorBoard read the event files that the tests have written.
+ * @returns {Promise<{ passed: number, failed: number }>}
+ */
+async function eventFiles() {
+  try {
+    script(await openTensorBoard(), [here("check_tensorboard.py"), join(cache, "tensorboard")]);
+    return { passed: 1, failed: 0 };
+  } catch (error) {
+    if (!(error instanceof Told)) throw error;
+    console.error(error.message);
+    return { passed: 0, failed: 1 };
+  }
+}
+
 /** @param {number[]} counts */
 const sum = (counts) => counts.reduce((total, count) => total + count, 0);
 
@@ -166,9 +181,10 @@ async function main() {
   const tested = await timed("tests", () => realModels(full));
   const checked = await timed("exported folders", () => exportsOf(python, models));
   const damaged = await timed("damaged files", () => damagedFiles(python));
+  const events = await timed("event files", eventFiles);
   const executors = full ? await timed("both executors", bothExecutors) : { passed: 0, failed: 0 };
   const faults = full ? await timed("faults in the browser", slowFaults) : { passed: 0, failed: 0 };
-  const all = [tested, checked, damaged, executors, faults];
+  const all = [tested, checked, damaged, events, executors, faults];
   const [passed, failed] = [sum(all.map((stage) => stage.passed)), sum(all.map((stage) => stage.failed))];
   if (full && failed === 0) writeFigures(tested.report, checked.found, executors.passed);
   console.log(`\n${passed} passed, ${failed} failed`);

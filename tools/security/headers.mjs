@@ -1,8 +1,8 @@
 /**
  * What the studio's pages may run and whom they may ask, said once: the Content-Security-Policy
  * and the headers beside it. `npm start`, the headless runner's server, the built pages and the
- * service worker take it from here (`plugin.mjs`). docs/hosting.md says it for other servers;
- * `tests/unit/tools/security.test.ts` holds the two together.
+ * service worker (`tools/service-worker`) take it from here. docs/hosting.md says it for other
+ * servers; `tests/unit/tools/security.test.ts` holds the two together.
  */
 
 /** The Hub, and the servers that it sends a request for a large file on to. */
@@ -44,6 +44,8 @@ function directives(hubs) {
     // The icon, and charts on their way to a PNG.
     "img-src": "'self' data:",
     "font-src": "'self'",
+    // What the installed studio is called, and its icons.
+    "manifest-src": "'self'",
     "connect-src": ["'self'", ...hubs].join(" "),
     "base-uri": "'none'",
     "form-action": "'none'",

@@ -1,18 +1,16 @@
 /**
- * Puts the policy of `headers.mjs` where Vite builds and serves: into the built pages and their
- * service worker, and into pages that are served for other Hubs than they were built for.
+ * Puts the policy of `headers.mjs` where Vite builds and serves: into the built pages, and into
+ * pages that are served for other Hubs than they were built for.
  */
 
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { metaPolicy, securityHeaders } from "./headers.mjs";
 
 const POLICY = /(<meta http-equiv="Content-Security-Policy" content=")[^"]*(")/;
 
 /**
- * For building: each page has the policy as a `meta`, for hosts that send no headers, and beside
- * the pages lies the service worker that adds all headers there.
+ * For building: each page has the policy as a `meta`, for hosts that send no headers.
  * @param {readonly string[]} hubs Whom the page may ask beside its own server.
  * @returns {import("vite").Plugin}
  */
@@ -29,13 +27,6 @@ export function builtPolicy(hubs) {
       },
       { tag: "meta", attrs: { name: "referrer", content: "no-referrer" }, injectTo: "head-prepend" },
     ],
-    generateBundle() {
-      const worker = readFileSync(fileURLToPath(new URL("isolation.js", import.meta.url)), "utf8");
-      // Who may show the page within another one is for the host to say.
-      const headers = { ...securityHeaders(hubs), "Content-Security-Policy": metaPolicy(hubs) };
-      const source = worker.replace("__HEADERS__", () => JSON.stringify(headers, null, 2));
-      this.emitFile({ type: "asset", fileName: "isolation.js", source });
-    },
   };
 }
 

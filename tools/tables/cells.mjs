@@ -97,9 +97,12 @@ export function runCell(name) {
  * Keeps what the tables need of a summary, beside the configuration that it is of.
  * @param {string} name
  * @param {string} summaryPath
+ * @throws {Error} When the comparison has not come to its end.
  */
 export function keepResult(name, summaryPath) {
-  const { started, seconds, device, versions, data, runs, verdict, searches, unequal } = readJson(summaryPath);
+  const summary = readJson(summaryPath);
+  if (!summary.complete) throw new Error(`${name} has not come to its end, so nothing of it is kept.`);
+  const { started, seconds, device, versions, data, runs, verdict, searches, unequal } = summary;
   const result = {
     configuration: configurationOf(name),
     started,

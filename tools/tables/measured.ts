@@ -42,6 +42,8 @@ const DATASETS: Readonly<Record<string, string>> = {
   relatedness: "SICK, relatedness",
   wnut17: "WNUT-17",
   sft: "instructions",
+  messages: "customer messages",
+  questions: "question types",
 };
 
 /** A cell's name without its folder: a model, a dataset, and what tells its like apart. */
@@ -55,11 +57,8 @@ function table(heads: readonly string[], rows: readonly (readonly string[])[]): 
   return [line(heads), `|---|${"---:|".repeat(heads.length - 1)}`, ...rows.map(line)];
 }
 
-/**
- * A row for each method whose rate was searched: its default on each model, and what each search
- * chose; ≥ and ≤ where that was the end of what was tried.
- */
-function learningRateTable(results: CellResults): string[] {
+/** What searches chose, by model and dataset (`minilm-trec`) and by method. */
+function searchesByColumn(results: CellResults): Map<string, Map<string, RateSearch>> {
   const found = new Map<string, Map<string, RateSearch>>();
   for (const [name, { configuration, searches }] of results) {
     const { model, dataset } = partsOf(name);
@@ -69,6 +68,38 @@ function learningRateTable(results: CellResults): string[] {
       found.set(column, (found.get(column) ?? new Map<string, RateSearch>()).set(method, search));
     }
   }
+  return found;
+}
+
+/**
+ * What `src/methods/searched-rates.json` holds: by method and hidden size, the geometric mean over
+ * datasets of the rates that searches chose, with three significant digits. Methods without an
+ * adapter learn at the heads' rate and are left out.
+ */
+export function searchedRates(results: CellResults): Record<string, Record<string, number>> {
+  const found = searchesByColumn(results);
+  const rates: Record<string, Record<string, number>> = {};
+  for (const { id: method } of methods.filter(({ headOnly }) => !headOnly)) {
+    for (const { id: model, hiddenSize } of MODELS) {
+      const columns = [...found].filter(([column]) => partsOf(column).model === model);
+      const logs = columns.flatMap(([, searches]) => {
+        const search = searches.get(method);
+        return search ? [Math.log(search.chosen)] : [];
+      });
+      if (logs.length === 0) continue;
+      const mean = Math.exp(logs.reduce((sum, log) => sum + log, 0) / logs.length);
+      rates[method] = { ...rates[method], [hiddenSize]: Number(mean.toPrecision(3)) };
+    }
+  }
+  return rates;
+}
+
+/**
+ * A row for each method whose rate was searched: its default on each model, and what each search
+ * chose; ≥ and ≤ where that was the end of what was tried.
+ */
+function learningRateTable(results: CellResults): string[] {
+  const found = searchesByColumn(results);
   const models = MODELS.filter(({ id }) => [...found.keys()].some((column) => partsOf(column).model === id));
   const columns = models.flatMap(({ id, title }) =>
     [...found.keys()]

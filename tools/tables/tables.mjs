@@ -6,7 +6,7 @@
  */
 
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command, Option } from "commander";
@@ -26,6 +26,7 @@ const PUBLISHING = [
   "nearest-neighbours",
   "bag-of-words",
 ];
+const SEARCHED_RATES = join(projectRoot, "src", "methods", "searched-rates.json");
 const TESTS = PUBLISHING.map((name) => `tests/training/${name}.test.ts`);
 
 /**
@@ -82,8 +83,12 @@ async function fillProofs() {
 }
 
 async function fillTrained() {
-  const { trainedTables } = await server.ssrLoadModule("/tools/tables/measured.ts");
   const results = allResults();
+  const { searchedRates } = await server.ssrLoadModule("/tools/tables/measured.ts");
+  writeFileSync(SEARCHED_RATES, `${JSON.stringify(searchedRates(results), null, 2)}\n`);
+  // The tables show the defaults that are made of what was just written.
+  server.moduleGraph.invalidateAll();
+  const { trainedTables } = await server.ssrLoadModule("/tools/tables/measured.ts");
   for (const [name, lines] of Object.entries(trainedTables(results))) fill("docs/measured.md", name, lines);
   console.log(`docs/measured.md: tables of ${results.size} of ${cellNames().length} comparisons.`);
 }

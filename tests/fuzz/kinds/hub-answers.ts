@@ -1,6 +1,10 @@
-/** What a server answers in the Hub's place: lists and facts of a model that are none. */
+/**
+ * What a server answers in the Hub's place: lists and facts of a model, and configurations of a
+ * data set, that are none.
+ */
 
 import { hubRecord, lookUp, parseHubName } from "../../../src/hub/hub-client";
+import { findSubsets, partOf, tableProblem } from "../../../src/hub/hub-tables";
 import type { FuzzKind } from "../kind";
 import { changeJson, changeText, type Json } from "../mutate";
 
@@ -17,7 +21,19 @@ const INFO: Json = {
   likes: 1,
   lastModified: "2024-01-01T00:00:00.000Z",
   pipeline_tag: "text-generation",
-  cardData: { license: "mit" },
+  cardData: {
+    license: "mit",
+    configs: [
+      {
+        config_name: "en",
+        data_files: [
+          { split: "train", path: "data/train-*" },
+          { split: "test", path: ["data/{test,dev}-[0-9]*"] },
+        ],
+      },
+      { config_name: "all", default: true, data_dir: "data" },
+    ],
+  },
 };
 const TREE: Json = [
   { type: "file", path: "config.json", size: 12, oid: "a".repeat(40) },
@@ -29,6 +45,9 @@ const TREE: Json = [
     oid: "c".repeat(40),
     lfs: { oid: "d".repeat(64), size: 4000, pointerSize: 130 },
   },
+  ...["train-00000-of-00002", "train-00001-of-00002", "test-00000-of-00001"].map((name) => ({
+    ...{ type: "file", path: `data/${name}.parquet`, size: 50, oid: "f".repeat(40) },
+  })),
   { type: "directory", path: "onnx", size: 0, oid: "e".repeat(40) },
 ];
 
@@ -48,7 +67,7 @@ export const hubAnswers: FuzzKind = {
           const model = await answering(answer, () =>
             lookUp({ ...parseHubName("tiny/llama"), token: null, address: ADDRESS }),
           );
-          const { commit, licence, files } = model;
+          const { commit, licence, files, card } = model;
           if (typeof commit !== "string" || !/^[0-9a-f]{40}$/.test(commit))
             return `the commit ${JSON.stringify(commit)}`;
           if (licence !== null && typeof licence !== "string") return `the licence ${JSON.stringify(licence)}`;
@@ -61,7 +80,18 @@ export const hubAnswers: FuzzKind = {
               (sha256 !== null && !/^[0-9a-f]{64}$/.test(sha256)) ||
               (gitId !== null && !/^[0-9a-f]{40}$/.test(gitId)),
           );
-          return odd ? `the file ${JSON.stringify(odd).slice(0, 100)}` : null;
+          if (odd) return `the file ${JSON.stringify(odd).slice(0, 100)}`;
+          const listed = files.map((file) => ({ ...file, part: partOf(file.name) }));
+          for (const { name, tables } of findSubsets(listed, card)) {
+            if (typeof name !== "string") return `the subset ${JSON.stringify(name).slice(0, 100)}`;
+            for (const table of tables) {
+              const own = new Set(table.files);
+              const isTable = own.size === table.files.length && table.files.every((file) => listed.includes(file));
+              if (!isTable || own.size === 0) return `the table ${table.name.slice(0, 100)}`;
+              tableProblem(table);
+            }
+          }
+          return null;
         },
       };
     };

@@ -58,4 +58,34 @@ describe("patterns", () => {
   test("that are no expressions are told", () => {
     expect(() => patternValue(Q0, { "[": 1 }, 9)).toThrow('"[" is not a regular expression');
   });
+
+  // Verdicts of Python's re.match(rf"(.*\.)?({key})$", path).
+  test.each<[key: string, fits: boolean]>([
+    ["q_proj", true],
+    ["proj", false],
+    ["self_attn.q_proj", true],
+    ["self_attn\\.q_proj", true],
+    ["self.attn.q.proj", true],
+    ["self\\.attn.q_proj", false],
+    ["^model.layers.0.self_attn.q_proj$", true],
+    ["^layers.0.self_attn.q_proj", false],
+    ["q_proj$", true],
+    ["model.layers.0.self_attn.q_proj.more", false],
+    ["model.layers.0.self_attn.q_pro.", true],
+  ])("a name is matched as the expression it is: %s %s", (key, fits) => {
+    expect(patternValue(Q0, { [key]: 1 }, 0)).toBe(fits ? 1 : 0);
+    // With what leaves an expression as it is but is no name.
+    expect(patternValue(Q0, { [`(?:${key})`]: 1 }, 0)).toBe(fits ? 1 : 0);
+  });
+
+  test("of a model's every module are matched at once, and too many expressions are refused", () => {
+    const names = Object.fromEntries(
+      Array.from({ length: 20_000 }, (_, at) => [`layers.${at}.self_attn.q_proj`, at + 1]),
+    );
+    for (let layer = 0; layer < 200; layer++) {
+      expect(patternValue(`model.layers.${layer}.self_attn.q_proj`, names, 0)).toBe(layer + 1);
+    }
+    const many = Object.fromEntries(Array.from({ length: 500 }, (_, at) => [`layers.${at}.(q|k)_proj`, 1]));
+    expect(() => patternValue(Q0, many, 0)).toThrow(/500 regular expressions of together \d+ parts .* may have 4000/);
+  });
 });

@@ -58,6 +58,33 @@ describe("refused", () => {
       /damaged: "a\/one\.txt" has the checksum [0-9a-f]{8} instead of [0-9a-f]{8}\. Get it again/,
     ],
     [
+      "another name in the directory, which would hide the file",
+      changed(
+        6,
+        (bytes) => directory(bytes) + 46,
+        (byte) => byte ^ 2,
+      ),
+      /its directory names "c\/one\.txt" what is called "a\/one\.txt" in its place/,
+    ],
+    [
+      "another place in the directory",
+      changed(
+        6,
+        (bytes) => directory(bytes) + 42,
+        (byte) => byte ^ 1,
+      ),
+      /its directory is damaged: there is no file where it says/,
+    ],
+    [
+      "fewer files in the directory's end than in the directory",
+      changed(
+        6,
+        (bytes) => placeOf(bytes, 0x06054b50) + 8,
+        (byte) => byte - 1,
+      ),
+      /its directory has more files than it says/,
+    ],
+    [
       "another checksum",
       changed(
         6,

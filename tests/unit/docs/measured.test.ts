@@ -1,12 +1,16 @@
 /**
  * The tables of docs/measured.md that training made are those of the results in `bench/results`,
- * and each result is of the configuration that lies in `bench/tables`.
+ * and each result is of the configuration that lies in `bench/tables`; those of memory are of the
+ * samples in `bench/soak`.
  */
 
 import { expect, test } from "vitest";
+import soaked from "../../../bench/soak/measured.json";
+import { memoryTables, type Soaked } from "../../../bench/soak/table";
+import searchedRates from "../../../src/methods/searched-rates.json";
 import { allResults, cellNames, keptNames } from "../../../tools/tables/cells.mjs";
 import { marked } from "../../../tools/tables/documents.mjs";
-import { type CellResult, trainedTables } from "../../../tools/tables/measured";
+import { type CellResult, searchedRates as ratesOf, trainedTables } from "../../../tools/tables/measured";
 
 test("every kept result is of today's configuration of its name", () => {
   expect(cellNames()).toEqual(expect.arrayContaining(["comparisons/minilm-trec", "searches/minilm-trec-a"]));
@@ -15,6 +19,27 @@ test("every kept result is of today's configuration of its name", () => {
 
 test("the document has the tables of the kept results", () => {
   for (const [name, lines] of Object.entries(trainedTables(allResults()))) {
+    expect(marked("docs/measured.md", name).lines, name).toEqual(lines);
+  }
+});
+
+test("every kept search has come to its end", () => {
+  for (const [name, { configuration, searches }] of allResults()) {
+    if (!name.startsWith("searches/")) continue;
+    expect(
+      searches.map(({ run }) => run),
+      name,
+    ).toEqual(configuration.runs.map((run) => run.name));
+  }
+});
+
+test("default rates are those that the kept searches found", () => {
+  expect(searchedRates).toEqual(ratesOf(allResults()));
+});
+
+test("the document has the tables of memory of the kept samples", () => {
+  expect(soaked.map(({ executor }) => executor)).toContain("processor");
+  for (const [name, lines] of Object.entries(memoryTables(soaked as unknown as Soaked[]))) {
     expect(marked("docs/measured.md", name).lines, name).toEqual(lines);
   }
 });

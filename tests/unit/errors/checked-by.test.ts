@@ -12,6 +12,7 @@ const schema = z.strictObject({
   targets: z.array(z.string()).min(1).nullable().optional(),
   text: z.string().min(1, "is empty").optional(),
   inner: z.strictObject({ patience: z.int() }).nullable().optional(),
+  code: z.string().min(1).max(1).optional(),
   lists: z.array(z.strictObject({ label: z.string() })).optional(),
   weights: z.record(z.string(), z.strictObject({ value: z.number() })).optional(),
 });
@@ -22,6 +23,11 @@ const said = (value: unknown) => {
 };
 
 describe("checkedBy", () => {
+  it("says of several limits the narrowest alone", () => {
+    expect(said({ rank: 1e308 })).toEqual(["rank: must be at most 64, and is 1e+308"]);
+    expect(said({ rank: -1e308 })).toEqual(["rank: must be at least 1, and is -1e+308"]);
+  });
+
   it("gives the value with its defaults", () => {
     expect(checkedBy(schema, { rate: 0.1 })).toEqual({ value: { rank: 8, rate: 0.1 } });
   });
@@ -45,7 +51,9 @@ describe("checkedBy", () => {
     [{ name: ["x".repeat(9999)] }, "name: must be a text, and is a list"],
     [{ rank: "x".repeat(9999) }, `rank: must be a number, and is "${"x".repeat(60)}…"`],
     [{ text: "" }, "text: is empty"],
-    [{ targets: [] }, "targets: must have at least 1 entries, and has 0"],
+    [{ targets: [] }, "targets: must not be empty"],
+    [{ code: "" }, "code: must not be empty"],
+    [{ code: "ab" }, "code: must have at most 1 character, and has 2"],
     [{ inner: { patient: 3 } }, "inner.patience: must be a number, and is missing"],
     [{ inner: { patience: 3, patient: 3 } }, 'inner: has no option "patient"; did you mean patience?'],
     [{ lists: [{ label: "a" }, { label: "b", lable: "c" }] }, 'lists[1]: has no option "lable"; did you mean label?'],

@@ -139,13 +139,19 @@ export const kernels: Readonly<Record<string, Compute>> = {
       shares![i] = total > 0 ? weight / total : 0;
     });
   },
-  "context-shares"({ labels, meanShares, shares, promptShares }, { rows, tokens, columns, count }) {
-    const own = Array.from({ length: rows! }, (_, row) => {
-      return labels!.subarray(row * tokens!, (row + 1) * tokens!).filter((label) => label >= 0).length;
+  "context-shares"(
+    { labels, weights, meanShares, shares, promptShares },
+    { rows, tokens, columns, count },
+    { WEIGHTED },
+  ) {
+    const own = Array.from(labels!, (label, i) => (label < 0 ? 0 : WEIGHTED ? weights![i]! : 1));
+    const means = Array.from({ length: rows! }, (_, row) => {
+      const places = [...own.keys()].slice(row * tokens!, (row + 1) * tokens!).filter((i) => labels![i]! >= 0);
+      return places.reduce((sum, i) => sum + own[i]! / places.length, 0);
     });
-    const [labelled, context] = [own.reduce((sum, n) => sum + n, 0), count! * own.filter((n) => n > 0).length];
-    const all = labelled + context;
-    for (let i = 0; i < rows! * tokens!; i++) shares![i] = labels![i]! < 0 ? 0 : 1 / all;
+    const context = count! * means.reduce((sum, mean) => sum + mean, 0);
+    const all = own.reduce((sum, weight) => sum + weight, 0) + context;
+    for (let i = 0; i < rows! * tokens!; i++) shares![i] = own[i]! / all;
     for (let column = 0; column < columns!; column++) {
       promptShares![column] = (meanShares![column]! * context) / all;
     }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applyEvents, failUnfinished, stepsPerSecond } from "../../../src/page/store/events";
+import { lastFigure } from "../../../src/page/store/last-figure";
 import { openRecord, readRecords, savedRecord } from "../../../src/page/store/session";
 import type { WaitsSlice } from "../../../src/page/store/state";
 import { applyProgress, shownWait } from "../../../src/page/store/waits";
@@ -18,6 +19,26 @@ const progress = (phase: ProgressEvent["phase"], done: number, id = 1): Progress
 });
 
 describe("applyEvents", () => {
+  it("keeps what was said of all rows in the end beside the curve, until the run goes on", () => {
+    const complete = { ...evaluation("a", 4, 0.6, 0.55), rows: 558, complete: true as const };
+    const after = applyEvents(slice(comparison([record("a")])), [evaluation("a", 4, 0.5, 0.7), complete], 0);
+    const [run] = after.current!.runs;
+    expect([...run!.curves.evaluations.column("loss")]).toEqual([0.5]);
+    expect(run!.complete).toEqual(complete);
+    expect([lastFigure(run!, "loss"), lastFigure(run!, "accuracy")]).toEqual([0.6, 0.55]);
+    const state = {
+      type: "run-state",
+      run: "a",
+      state: "running",
+      reason: null,
+      lastGoodStep: 4,
+      heldStep: 4,
+    } as const;
+    const going = applyEvents(after, [state], 0).current!.runs[0]!;
+    expect(going.complete).toBeUndefined();
+    expect(lastFigure(going, "loss")).toBe(0.5);
+  });
+
   it("sorts events to their runs and counts the revision only when a curve grew", () => {
     const before = slice(comparison([record("a"), record("b")]));
     const after = applyEvents(before, [step("a", 1, 0.5), step("b", 1, 0.6), evaluation("b", 1, 0.7, 0.5)], 0);
@@ -128,8 +149,8 @@ describe("applyEvents", () => {
     let state = slice(comparison([record("a"), record("b")]));
     for (let n = 1; n <= 5; n++) state = applyEvents(state, [step("a", n * 2, 1), step("b", n, 1)], n * 500);
     expect(state.current?.step).toBe(5);
-    expect(stepsPerSecond(state.pace)).toBeCloseTo(2, 12);
-    expect(stepsPerSecond([])).toBeNull();
+    expect(stepsPerSecond(state.progress)).toBeCloseTo(2, 12);
+    expect(stepsPerSecond(null)).toBeNull();
   });
 
   it("notes when a comparison ended", () => {

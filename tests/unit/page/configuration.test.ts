@@ -20,6 +20,8 @@ const lora: MethodDescription = {
   summary: "",
   group: "weight delta",
   site: "linear",
+  mainOptions: ["rank"],
+  loadedBy: "PEFT",
   optionsSchema: {},
   defaults: { rank: 8, targets: ["q_proj"] },
   conversions: [],
@@ -136,7 +138,7 @@ describe("the address", () => {
       columns: { text: "Größe", textPair: null, number: "y" },
       test: { folds: 5 },
     } as const;
-    const fragment = toFragment([run], training, [lora], data);
+    const fragment = toFragment([run], training, [lora], { data });
     expect(fragment).toMatch(/^#c=[\w-]+$/);
     expect(fromFragment(fragment)).toEqual({
       data,
@@ -144,11 +146,14 @@ describe("the address", () => {
       runs: [{ name: "Größe ≥ 8?", method: "lora", learningRate: 0.01, options: { rank: 4 } }],
     });
     const changes = [{ row: 12, label: "HUM", fingerprint: "0123456789ab" }];
-    expect(fromFragment(toFragment([run], training, [lora], { ...data, changes }))!.data).toEqual({ ...data, changes });
-    expect(fromFragment(toFragment([run], training, [lora], { ...data, changes: [] }))!.data).toEqual(data);
+    expect(fromFragment(toFragment([run], training, [lora], { data: { ...data, changes } }))!.data).toEqual({
+      ...data,
+      changes,
+    });
+    expect(fromFragment(toFragment([run], training, [lora], { data: { ...data, changes: [] } }))!.data).toEqual(data);
     const headerless = { ...data, header: false };
-    expect(fromFragment(toFragment([run], training, [lora], headerless))!.data).toEqual(headerless);
-    expect(fromFragment(toFragment([run], training, [lora], { ...data, header: true }))!.data).toEqual(data);
+    expect(fromFragment(toFragment([run], training, [lora], { data: headerless }))!.data).toEqual(headerless);
+    expect(fromFragment(toFragment([run], training, [lora], { data: { ...data, header: true } }))!.data).toEqual(data);
   });
 
   it("leaves out runs that start from a folder, which is not there for others", () => {

@@ -34,6 +34,17 @@ describe("GrowingTable", () => {
     expect([table.last("a"), table.last("b")]).toEqual([100, 7]);
   });
 
+  it("takes 88 bytes for a step of a run, and twice that at most while it grows", () => {
+    const curves = createCurves();
+    const { steps } = curves;
+    for (let i = 1; i <= 10_000; i++) addStep(curves, step("a", i, 0.5, { keptTokens: i, weightSum: 8 }));
+    const bytes = (columns: Record<string, Float64Array>) =>
+      Object.values(columns).reduce((sum, values) => sum + values.byteLength, 0);
+    expect(bytes(steps.snapshot().columns)).toBe(88 * 10_000);
+    const room = steps.names.reduce((sum, name) => sum + steps.column(name).buffer.byteLength, 0);
+    expect(room).toBeLessThanOrEqual(2 * 88 * 10_000);
+  });
+
   it("refuses a snapshot that is shorter than it says", () => {
     expect(() => new GrowingTable(["a"], { length: 3, columns: { a: new Float64Array(2) } })).toThrow("2 values");
   });

@@ -106,5 +106,15 @@ export function comparison(runs: RunRecord[], fields: Partial<Comparison> = {}):
 }
 
 export function slice(current: Comparison | null): ComparisonSlice {
-  return { current, past: [], revision: 0, error: null, pace: [], stopping: false, imported: [], interrupted: [] };
+  return {
+    current,
+    inWorker: null,
+    past: [],
+    revision: 0,
+    error: null,
+    progress: null,
+    stopping: false,
+    imported: [],
+    interrupted: [],
+  };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { linePath } from "../../../src/page/charts/line-path";
+import { linePath, whiskerPath } from "../../../src/page/charts/line-path";
 import {
   comparableLosses,
   horizontalAxis,
@@ -14,7 +14,7 @@ import {
   createCurves,
   snapshotCurves,
 } from "../../../src/page/curves/run-curves";
-import type { Comparison } from "../../../src/page/store/state";
+import type { Comparison, RunRecord } from "../../../src/page/store/state";
 import { comparison, evaluation, record, step } from "./events";
 
 function trained(name: string, steps: number) {
@@ -56,8 +56,11 @@ describe("what a chart draws", () => {
       other("length", { configuration: { ...configuration, training: { ...configuration.training, steps: 7 } } }),
     ];
     expect(plottedRuns(now, past, new Set()).map(({ run }) => run.name)).toEqual(["length", "old", "a", "b"]);
-    // Without a current one, the newest says what the others are held to.
-    expect(plottedRuns(null, past, new Set()).map(({ run }) => run.name)).toEqual(["length", "old"]);
+    // Without a current one, the newest says what the others are held to, and is drawn as one.
+    expect(plottedRuns(null, past, new Set()).map(({ run, faded }) => [run.name, faded])).toEqual([
+      ["length", true],
+      ["old", false],
+    ]);
   });
 
   it("draws at most 800 points a line, but keeps every value for reading off", () => {
@@ -144,6 +147,71 @@ describe("what a chart draws", () => {
   });
 });
 
+describe("how sure a point is", () => {
+  const single = trained("a", 40);
+  const lines = (
+    runs: RunRecord[],
+    quantity: "accuracy" | "f1" | "validation-loss",
+    fields: Partial<Comparison> = {},
+  ) => plottedLines(plottedRuns(comparison(runs, fields), [], new Set()), quantity, "step", 0);
+
+  it("is Wilson's interval of a share of rows, at every evaluation", () => {
+    const [line] = lines([single], "accuracy");
+    expect(line!.intervals!.of).toBe("rows");
+    // statsmodels' proportion_confint(5, 10, method="wilson") and (8, 10).
+    expect([...line!.intervals!.low]).toEqual([expect.closeTo(0.2365931, 6), expect.closeTo(0.4901625, 6)]);
+    expect([...line!.intervals!.high]).toEqual([expect.closeTo(0.7634069, 6), expect.closeTo(0.9433178, 6)]);
+    const { domain } = verticalAxis([line!], "accuracy", false);
+    expect(domain[0]).toBeLessThanOrEqual(0.2365931);
+    expect(domain[1]).toBeGreaterThanOrEqual(0.9433178);
+  });
+
+  it("is not made up for anything else", () => {
+    expect(lines([single], "validation-loss")[0]!.intervals).toBeNull();
+    expect(lines([single], "f1")[0]!.intervals).toBeNull();
+  });
+
+  it("is the verdict's own of another metric, at the point that it is of", () => {
+    const judged = { run: "a", value: 0.8, low: 0.55, high: 0.9 };
+    const verdict = (fields: object) =>
+      ({ verdict: { metric: "f1", part: "validation", runs: [judged], ...fields } }) as unknown as Partial<Comparison>;
+    const [line] = lines([single], "f1", verdict({}));
+    expect([...line!.intervals!.low]).toEqual([Number.NaN, 0.55]);
+    expect([...line!.intervals!.high]).toEqual([Number.NaN, 0.9]);
+    for (const other of [{ metric: "recall" }, { part: "test" }, { runs: [{ ...judged, value: 0.79 }] }]) {
+      expect(lines([single], "f1", verdict(other))[0]!.intervals, JSON.stringify(other)).toBeNull();
+    }
+  });
+
+  it("has whiskers beside those of other lines, within the plot; where evaluations are close, at the last one", () => {
+    const intervals = { low: [1, 2, 3, Number.NaN], high: [2, 3, 4, Number.NaN] };
+    const path = (xs: number[], place: number, of: number, right = 200) =>
+      whiskerPath(xs, intervals, Number, Number, { place, of }, [0, right]);
+    expect(path([0, 50, 100, 150], 0, 1).match(/V/g)).toHaveLength(3);
+    expect(path([20, 50, 100, 150], 0, 2)).toContain("M97.5,4.0V3.0");
+    expect(path([20, 50, 100, 150], 1, 2)).toContain("M102.5,4.0V3.0");
+    // At the edges both move inwards.
+    expect(path([0, 50, 100, 150], 0, 2)).toContain("M0.0,2.0V1.0");
+    expect(path([0, 50, 100, 150], 1, 2, 100)).toContain("M100.0,4.0V3.0");
+    expect(path([90, 95, 100, 105], 0, 1)).toBe("M97.5,4.0h5M97.5,3.0h5M100.0,4.0V3.0");
+  });
+});
+
+describe("the vertical axis of a chart with levels of guessing", () => {
+  const lines = (low: number, high: number) => {
+    const run = record("a");
+    addEvaluation(run.curves, { ...evaluation("a", 0, 1, low), f1: low });
+    addEvaluation(run.curves, { ...evaluation("a", 10, 1, high), f1: high });
+    return plottedLines(plottedRuns(comparison([run]), [], new Set()), "f1", "step", 0);
+  };
+
+  it("encloses a level while the lines stay readable, and leaves it out where they would not", () => {
+    expect(verticalAxis(lines(0.5, 0.8), "f1", false, [0.3]).domain[0]).toBeLessThanOrEqual(0.3);
+    expect(verticalAxis(lines(0.9, 0.92), "f1", false, [0.1]).domain[0]).toBeGreaterThan(0.8);
+    expect(verticalAxis(lines(0.9, 0.92), "f1", false, [0.89]).domain[0]).toBeLessThanOrEqual(0.89);
+  });
+});
+
 describe("linePath", () => {
   it("interrupts the line where a point has no place", () => {
     const points = [1, 10, 0, 100].map((y, x) => ({ x, y }));
@@ -164,14 +232,18 @@ describe("several seeds of a run", () => {
     return run;
   });
 
-  it("are one line: their mean, as far as all have come, in a band of one standard deviation", () => {
+  it("are one line: their mean, as far as all have come, within one standard deviation", () => {
     const lines = plottedLines(plottedRuns(comparison(seeds), [], new Set()), "training-loss", "step", 0);
     expect(lines.map(({ run }) => run.name)).toEqual(["a"]);
     const [line] = lines;
     expect([...line!.steps]).toEqual([1, 2]);
     expect([...line!.ys]).toEqual([2, 3]);
-    for (const deviation of line!.spread!.deviations) expect(deviation).toBeCloseTo(Math.SQRT2, 12);
-    expect(line!.spread!.band[0]).toEqual({ x: 1, low: 2 - Math.SQRT2, high: 2 + Math.SQRT2 });
+    const { of, low, high } = line!.intervals!;
+    expect(of).toBe("seeds");
+    for (const [index, mean] of [2, 3].entries()) {
+      expect(high[index]! - mean).toBeCloseTo(Math.SQRT2, 12);
+      expect(mean - low[index]!).toBeCloseTo(Math.SQRT2, 12);
+    }
     const { domain } = verticalAxis(lines, "training-loss", false);
     expect(domain[0]).toBeLessThanOrEqual(2 - Math.SQRT2);
     expect(domain[1]).toBeGreaterThanOrEqual(3 + Math.SQRT2);
@@ -180,6 +252,6 @@ describe("several seeds of a run", () => {
   it("leave the one that is shown alone under its own name", () => {
     const runs = plottedRuns(comparison(seeds), [], new Set(["a (seed 0)"]));
     const [line] = plottedLines(runs, "training-loss", "step", 0);
-    expect(line).toMatchObject({ run: { name: "a (seed 1)" }, spread: null });
+    expect(line).toMatchObject({ run: { name: "a (seed 1)" }, intervals: null });
   });
 });

@@ -13,8 +13,14 @@ test("a report has the last validation figures of each run and those of the test
   lora.test = { ...evaluation("lora", 4, 0.6, 0.5), split: "test" };
   const beside = record("imported", { beside: true });
   const parts = { train: 80, validation: 10, test: 10 };
+  const dataCheck = [{ id: "repeats", isGood: true, said: "No text is there twice in one part." }] as const;
   const facts = reportFacts(
-    comparison([lora, record("head"), beside], { executor: "processor", parts, dataNotices: ["A row is empty."] }),
+    comparison([lora, record("head"), beside], {
+      executor: "processor",
+      parts,
+      dataNotices: ["A row is empty."],
+      dataCheck,
+    }),
   );
   expect(facts.runs).toMatchObject([
     {
@@ -29,5 +35,19 @@ test("a report has the last validation figures of each run and those of the test
     verdict: null,
     unequal: [],
     notices: ["A row is empty."],
+    check: [{ isGood: true, said: "No text is there twice in one part." }],
+    ...{ failures: [], rows: null, identity: null, labels: [] },
   });
+  const [own] = facts.runs;
+  expect(own!.curves.steps).toEqual([
+    { step: 4, epoch: 0.04, loss: 0.3, learningRate: 0.001, gradNorm: 1, tokens: 40, seconds: 0.4 },
+  ]);
+  expect(own!.curves.evaluations).toMatchObject([
+    { step: 0, seconds: 0, loss: 0.9, accuracy: 0.2 },
+    { step: 4, seconds: 0.4, loss: 0.5, accuracy: 0.75 },
+  ]);
+  const failed = reportFacts(comparison([lora], { state: "failed", reason: "device lost." }), []);
+  expect([failed.failures, failed.rows]).toEqual([["The comparison failed: device lost."], []]);
+  const stopped = reportFacts(comparison([lora], { state: "stopped", step: 4, steps: 9 }));
+  expect(stopped.failures).toEqual(["The comparison was stopped after 4 of 9 steps."]);
 });

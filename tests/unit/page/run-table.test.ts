@@ -4,6 +4,7 @@ import { fileName } from "../../../src/page/export/download";
 import { metricsCsv } from "../../../src/page/export/metrics-csv";
 import { differences } from "../../../src/page/runs/differences";
 import { endNote } from "../../../src/page/runs/end-note";
+import { scoreOf } from "../../../src/page/runs/score";
 import { bestFigure, lossToBeat, separates, sortRows, tableRows } from "../../../src/page/runs/table-rows";
 import type { Comparison, RunRecord } from "../../../src/page/store/state";
 import type { RunState, Verdict } from "../../../src/worker/api";
@@ -58,8 +59,8 @@ describe("the run table", () => {
     const untrained = record("untrained", { state: "stopped" });
     addEvaluation(untrained.curves, evaluation("untrained", 0, 0.1, 0.99));
     const withIt = tableRows(comparison([lucky, steady, untrained], { state: "stopped" }), shown);
-    expect(withIt[2]!.figures).toMatchObject({ bestMetric: null, lastMetric: 0.99 });
-    expect(bestFigure(withIt, "lastMetric")).toBe(0.7);
+    expect(withIt[2]!.figures).toMatchObject({ bestMetric: null, score: 0.99 });
+    expect(bestFigure(withIt, "score")).toBe(0.7);
     expect(bestFigure(withIt, "validationLoss")).toBe(0.5);
   });
 
@@ -83,7 +84,7 @@ describe("the run table", () => {
     expect(bestFigure(rows, "trainable")).toBe(10);
   });
 
-  it("calls no metric the best whose lead may be luck", () => {
+  it("calls nothing the best of what a run answers where the lead may be luck", () => {
     const judged = (beyondLuck: boolean): Comparison => {
       const pair = { first: "b", second: "a", beyondLuck, test: "exact McNemar", p: 0.1, adjustedP: 0.1 } as const;
       const figures = { seeds: 1, parameters: 1, remarks: [], value: 0.5, low: 0.4, high: 0.6 };
@@ -94,12 +95,15 @@ describe("the run table", () => {
       } as unknown as Verdict;
       return trained({ state: "finished", verdict });
     };
-    const best = (beyondLuck: boolean, figure: "bestMetric" | "validationLoss") =>
+    const best = (beyondLuck: boolean, figure: "bestMetric" | "validationLoss" | "seconds") =>
       bestFigure(tableRows(judged(beyondLuck), shown), figure);
     expect(best(true, "bestMetric")).toBeCloseTo(0.9, 12);
     expect(best(false, "bestMetric")).toBeNull();
-    // The verdict says nothing of losses.
-    expect(best(false, "validationLoss")).toBeCloseTo(0.411, 12);
+    // A loss is not tested by itself: it is bold only beside a run that is ahead.
+    expect(best(true, "validationLoss")).toBeCloseTo(0.411, 12);
+    expect(best(false, "validationLoss")).toBeNull();
+    // What is counted or timed is no matter of luck with rows.
+    expect(best(false, "seconds")).toBe(1);
   });
 
   it("goes by the metric that decides, and by no verdict of another one", () => {
@@ -117,7 +121,7 @@ describe("the run table", () => {
         pairs: [{ ...pair, difference: { value: 0.1, low: 0, high: 0.2 } }],
       } as unknown as Verdict;
       const rows = tableRows(judged, shown);
-      return [rows[1]!.metric, rows[1]!.figures.lastMetric, bestFigure(rows, "lastMetric")];
+      return [rows[1]!.metric, rows[1]!.figures.score, bestFigure(rows, "score")];
     };
     expect(lead("f1", "f1")).toEqual(["f1", expect.closeTo(0.3, 12), expect.closeTo(0.3, 12)]);
     expect(lead("f1", "accuracy")).toEqual(["f1", expect.closeTo(0.3, 12), null]);
@@ -149,6 +153,37 @@ describe("the run table", () => {
     const runs = [record("a", { test: { ...evaluation("a", 10, 0.5, 0.7), split: "test" } }), record("b")];
     const rows = tableRows(comparison(runs), shown);
     expect(rows.map(({ figures }) => figures.testMetric)).toEqual([0.7, null]);
+  });
+});
+
+describe("the score of a run", () => {
+  const on = (fields: Partial<Comparison> = {}) => comparison([], fields);
+
+  it("is of the step whose adapter is held, with Wilson's interval of a share of rows", () => {
+    const best = evaluated("a", [0.5, 0.6], [0.8, 0.7], { heldStep: 0 });
+    expect(scoreOf(best, on(), "accuracy")).toMatchObject({ value: 0.8, step: 0, rows: 10 });
+    const last = evaluated("a", [0.5, 0.6], [0.8, 0.7], { heldStep: 10 });
+    const score = scoreOf(last, on(), "accuracy")!;
+    expect(score).toMatchObject({ value: 0.7, step: 10 });
+    // statsmodels' proportion_confint(7, 10, method="wilson").
+    expect(score.interval).toEqual({ low: expect.closeTo(0.3967781, 6), high: expect.closeTo(0.8922087, 6) });
+    expect(scoreOf(last, on(), "f1")!.interval).toBeNull();
+  });
+
+  it("is of all rows where those were measured at the end", () => {
+    const run = evaluated("a", [0.5, 0.6], [0.8, 0.7], { heldStep: 10 });
+    run.complete = { ...evaluation("a", 10, 0.4, 0.65), rows: 300, complete: true };
+    expect(scoreOf(run, on(), "accuracy")).toMatchObject({ value: 0.65, rows: 300, step: 10 });
+  });
+
+  it("has the verdict's interval where that is of the same rows, and no step where nothing is trained", () => {
+    const run = evaluated("a", [0.5, 0.6], [0.8, 0.7], { heldStep: 10 });
+    const judged = { metric: "f1", part: "validation", rows: 10, runs: [{ run: "a", seeds: 1, low: 0.5, high: 0.9 }] };
+    const verdict = judged as unknown as Verdict;
+    expect(scoreOf(run, on({ verdict }), "f1")!.interval).toEqual({ low: 0.5, high: 0.9 });
+    expect(scoreOf(run, on({ verdict: { ...verdict, rows: 300 } }), "f1")!.interval).toBeNull();
+    expect(scoreOf({ ...run, learningRate: null }, on(), "accuracy")!.step).toBeNull();
+    expect(scoreOf(record("new"), on(), "accuracy")).toBeNull();
   });
 });
 
@@ -248,26 +283,29 @@ describe("differences", () => {
 describe("files", () => {
   it("writes every step and evaluation, quoted where needed", () => {
     const run = record('odd, "name"');
-    addStep(run.curves, step(run.name, 1, 0.25));
+    addStep(run.curves, { ...step(run.name, 1, 0.25), keptTokens: 7, weightSum: 2.5 });
+    // Of an earlier version, which counted none.
     addEvaluation(run.curves, evaluation(run.name, 1, 0.5, 0.75));
     const lines = metricsCsv(comparison([run])).split("\r\n");
     expect(lines).toEqual([
-      "run,method,split,step,epoch,loss,accuracy,f1,precision,recall,mcc,learning_rate,grad_norm,tokens,seconds,flops,memory_bytes",
-      '"odd, ""name""",lora,train,1,0.01,0.25,,,,,,0.001,1,10,0.1,1000,115',
-      '"odd, ""name""",lora,validation,1,,0.5,0.75,0.75,,,,,,10,0.1,1000,',
+      "run,method,split,rows,step,epoch,loss,accuracy,f1,precision,recall,mcc,learning_rate,grad_norm,tokens,kept_tokens,weight_sum,seconds,flops,memory_bytes",
+      '"odd, ""name""",lora,train,,1,0.01,0.25,,,,,,0.001,1,10,7,2.5,0.1,1000,115',
+      '"odd, ""name""",lora,validation,10,1,,0.5,0.75,0.75,,,,,,10,,,0.1,1000,',
     ]);
+    run.complete = { ...evaluation(run.name, 1, 0.5, 0.5), rows: 300, complete: true };
     run.test = { ...evaluation(run.name, 1, 0.5, 0.625), split: "test" };
     expect(metricsCsv(comparison([run])).split("\r\n")).toEqual([
       ...lines,
-      '"odd, ""name""",lora,test,1,,0.5,0.625,0.625,,,,,,10,0.1,,',
+      '"odd, ""name""",lora,validation,300,1,,0.5,0.5,0.5,,,,,,10,,,0.1,,',
+      '"odd, ""name""",lora,test,10,1,,0.5,0.625,0.625,,,,,,10,,,0.1,,',
     ]);
   });
 
   it("writes a run's name that a spreadsheet would compute as text, unless formulas are to stay", () => {
     const run = record("=1+1");
     addStep(run.curves, step(run.name, 1, -0.25));
-    expect(metricsCsv(comparison([run])).split("\r\n")[1]).toMatch(/^"'=1\+1",lora,train,1,0\.01,-0\.25,/);
-    expect(metricsCsv(comparison([run]), "asTheyAre").split("\r\n")[1]).toMatch(/^=1\+1,lora,train,1,0\.01,-0\.25,/);
+    expect(metricsCsv(comparison([run])).split("\r\n")[1]).toMatch(/^"'=1\+1",lora,train,,1,0\.01,-0\.25,/);
+    expect(metricsCsv(comparison([run]), "asTheyAre").split("\r\n")[1]).toMatch(/^=1\+1,lora,train,,1,0\.01,-0\.25,/);
   });
 
   it("names files so that every system takes them", () => {

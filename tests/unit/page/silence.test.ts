@@ -73,7 +73,7 @@ describe("a silence", () => {
 
   it("while batches are waited for goes by how long one takes", () => {
     const event = { unit: "batches", done: 3, total: 9 } as Wait["event"];
-    const waits = { open: [{ event, since: 0, startedAtDone: 1 }] };
+    const waits = { open: [{ event, since: 0, startedAtDone: 1, ending: null }] };
     // Two in 100 s.
     expect(tooSilent(stateOf({ unanswered: seconds(150) }, { waits }), seconds(100))).toBeNull();
     expect(tooSilent(stateOf({ unanswered: seconds(151) }, { waits }), seconds(100))).not.toBeNull();

@@ -4,8 +4,11 @@ import { formats } from "../../../src/data/formats/registry";
 import { suggestedText } from "../../../src/data/suggested-text";
 import { approaches } from "../../../src/methods/registry";
 import { familyOf } from "../../../src/models/registry";
-import { draftRun } from "../../../src/page/store/configuration";
-import { draftsForText, standardText } from "../../../src/page/store/suggested-text";
+import { draftRun, draftsFrom } from "../../../src/page/store/configuration";
+import { fromFragment, MOST_LINKED_CHANGES, toFragment } from "../../../src/page/store/link";
+import { draftsForText, NO_TEXT, runsThatFollow, standardText } from "../../../src/page/store/suggested-text";
+import { trainingSchema } from "../../../src/plan/configuration";
+import { readLink } from "../../../src/plan/read-link";
 import type { DataSummary } from "../../../src/worker/api";
 import { describeMethod } from "../../../src/worker/describe";
 
@@ -20,6 +23,20 @@ function read(task: Settings["task"], columns: Settings["columns"], labels: read
 }
 
 describe("the suggested text", () => {
+  it("is the one that somebody gave for the data, which the address carries", () => {
+    const given = read("sequence-classification", { text: "t", label: "l" }, ["0", "1"]);
+    const settings = { ...given.settings, taskText: "Is the guest content:", labelNames: { 0: "no", 1: "yes" } };
+    expect(suggestedText({ ...given, settings })).toBe("Is the guest content:");
+    const { data } = fromFragment(toFragment([], trainingSchema.parse({}), [], { data: settings }))!;
+    expect(data).toMatchObject({ taskText: "Is the guest content:", labelNames: { 0: "no", 1: "yes" } });
+    const family = familyOf(config);
+    const model = { family, config: family.readConfig(config) };
+    expect(readLink({ training: {}, runs: [], data }, model).data).toMatchObject({
+      taskText: "Is the guest content:",
+      labelNames: { 0: "no", 1: "yes" },
+    });
+  });
+
   test.each([
     [
       "sequence-classification",
@@ -76,6 +93,15 @@ describe("the suggested text", () => {
   });
 });
 
+test("an address has a list of changes up to a length; a longer one is not in it", () => {
+  const { settings } = read("sequence-classification", { text: "t", label: "l" }, ["a", "b"]);
+  const changes = Array.from({ length: MOST_LINKED_CHANGES + 1 }, (_, n) => ({ row: n + 2, leaveOut: true as const }));
+  const linked = (list: typeof changes) =>
+    fromFragment(toFragment([], trainingSchema.parse({}), [], { data: { ...settings, changes: list } }))!.data!;
+  expect(linked(changes.slice(1)).changes).toEqual(changes.slice(1));
+  expect(linked(changes)).not.toHaveProperty("changes");
+});
+
 describe("runs", () => {
   const family = familyOf(config);
   const facts = { family, config: family.readConfig(config) };
@@ -91,6 +117,56 @@ describe("runs", () => {
     expect(hard!.options.text).toBe("Classify the late or broken:");
     expect(lora).toBe(runs[2]);
     expect(own).toBe(typed);
+  });
+
+  it("are written into an address without the suggestion, which follows the data where it is opened", () => {
+    const suggested = "Classify the late or broken:";
+    const typed = { ...drafted("sk-prefix"), options: { ...drafted("sk-prefix").options, text: "My own words" } };
+    const chosen = draftsForText(
+      [drafted("sk-prefix"), drafted("hard-text"), typed],
+      descriptions,
+      standard,
+      suggested,
+    );
+    const link = fromFragment(toFragment(chosen, trainingSchema.parse({}), descriptions, {}, suggested))!;
+    expect(link.runs.map(({ options }) => options)).toEqual([{}, {}, { text: "My own words" }]);
+    const waiting = draftsFrom(runsThatFollow(link.runs, descriptions), descriptions);
+    expect(waiting.map(({ options }) => options.text)).toEqual([NO_TEXT, NO_TEXT, "My own words"]);
+    const opened = draftsForText(waiting, descriptions, NO_TEXT, "Other data:");
+    expect(opened.map(({ options }) => options.text)).toEqual(["Other data:", "Other data:", "My own words"]);
+  });
+
+  it("keep a text that somebody chose, where it is a method's default", () => {
+    const chosen = drafted("sk-prefix");
+    expect(chosen.options.text).toBe(standard);
+    const written = toFragment([chosen], trainingSchema.parse({}), descriptions, {}, "Classify the late or broken:");
+    const link = fromFragment(written)!;
+    const { runs } = readLink(link, facts);
+    const opened = draftsFrom(
+      runsThatFollow(
+        runs.map(({ run }) => run),
+        descriptions,
+      ),
+      descriptions,
+    );
+    expect(draftsForText(opened, descriptions, NO_TEXT, "Other data:")[0]!.options.text).toBe(standard);
+  });
+
+  it("swept over texts follow the data with the suggested one, in the address too", () => {
+    const suggested = "Classify the late or broken:";
+    const [prefix] = draftsForText([drafted("sk-prefix")], descriptions, standard, suggested);
+    const swept = { ...prefix!, sweep: { text: [suggested, "My own words"], learningRate: [0.1] } };
+    const [moved] = draftsForText([swept], descriptions, suggested, "Other data:");
+    expect(moved!.sweep).toEqual({ text: ["Other data:", "My own words"], learningRate: [0.1] });
+    const { runs } = readLink(
+      fromFragment(toFragment([swept], trainingSchema.parse({}), descriptions, {}, suggested)),
+      facts,
+    );
+    const written = runs.map(({ run }) => run);
+    const opened = draftsFrom(runsThatFollow(written, descriptions), descriptions);
+    const [there] = draftsForText(opened, descriptions, NO_TEXT, "Other data:");
+    expect(there!.sweep).toEqual(moved!.sweep);
+    expect(there!.options.text).toBe("Other data:");
   });
 
   it("leave alone what only looks like a text about the task", () => {

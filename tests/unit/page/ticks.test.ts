@@ -10,6 +10,21 @@ describe("axes", () => {
     expect(linearAxis(0, 0).domain[1]).toBeGreaterThan(0);
   });
 
+  it("takes values that differ in their last bit as one: no two ticks fall on one place", () => {
+    const [low, high] = [1.794, 1.794 + Number.EPSILON];
+    expect(high).toBeGreaterThan(low);
+    const { domain, ticks } = linearAxis(low, high);
+    expect(new Set(ticks).size).toBe(ticks.length);
+    expect(domain[1] - domain[0]).toBeGreaterThan(0.1);
+  });
+
+  it("counts steps in whole ticks, however few they are", () => {
+    expect(openAxis(0, 12, { whole: true }).ticks).toEqual([0, 5, 10]);
+    expect(openAxis(0, 2, { whole: true }).ticks).toEqual([0, 1, 2]);
+    expect(openAxis(0, 125, { whole: true }).ticks).toEqual([0, 25, 50, 75, 100, 125]);
+    expect(openAxis(0, 12).ticks).toEqual([0, 2.5, 5, 7.5, 10]);
+  });
+
   it("ends an open axis with the data", () => {
     expect(openAxis(0, 230)).toEqual({ domain: [0, 230], ticks: [0, 50, 100, 150, 200] });
     expect(openAxis(0, 0).domain[1]).toBeGreaterThan(0);

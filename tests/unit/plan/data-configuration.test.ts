@@ -33,8 +33,11 @@ test("rows for validation and test are files where they are open, else what the 
   expect(headerless).toEqual({ ...shared, validation: 0.25, test: null, group: null, header: false });
   const named = dataConfiguration({ train, validation: null, test: null, settings: { ...settings, header: true } });
   expect(named).not.toHaveProperty("header");
+  const said = { labelNames: { 0: "no", 1: "yes" }, taskText: "Is the guest content:" };
+  const called = dataConfiguration({ train, validation: null, test: null, settings: { ...settings, ...said } });
+  expect(called).toEqual({ ...shared, validation: 0.25, test: null, group: null, ...said });
   const runs = [{ name: "LoRA", method: "lora" }];
-  for (const data of [beside, alone, headerless, named]) {
+  for (const data of [beside, alone, headerless, named, called]) {
     expect(configurationSchema.parse({ model: "bundled:tiny-base", data, runs }).data).toEqual(data);
   }
 });

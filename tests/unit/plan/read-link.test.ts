@@ -29,6 +29,26 @@ describe("a link", () => {
     });
   });
 
+  it("names base model and sample, or that they are somebody's own; what does not fit is said", () => {
+    const source = { source: "bundled:tiny-base", precision: "float32" };
+    const data = { task: "sequence-classification", columns: { text: "a", label: "b" }, maxLength: 20 };
+    const read = link({ model: source, data: { ...data, validationFraction: 0.2, sample: "questions" } });
+    expect(read).toMatchObject({
+      model: source,
+      data: { maxLength: 20, validationFraction: 0.2, sample: "questions" },
+    });
+    expect(link({ model: null, data: { ...data, sample: null } })).toMatchObject({
+      model: null,
+      data: { sample: null },
+    });
+    expect(link({ data })).not.toHaveProperty("model");
+    const odd = link({ model: { source: "dir:mine" } });
+    expect(odd).not.toHaveProperty("model");
+    expect(odd.leftOut).toEqual([
+      expect.stringMatching(/^The base model in this address cannot be used: source: .*bundled: or hf:/),
+    ]);
+  });
+
   it.each([
     ["runs that are null", { training: {}, runs: null }],
     ["runs that are a text", { training: {}, runs: "LoRA" }],
@@ -111,6 +131,23 @@ describe("a link", () => {
     const read = link({ runs: [run, lora()] });
     expect(read.leftOut).toEqual([said]);
     expect(read.runs.map(({ run }) => run.name)).toEqual(["LoRA"]);
+  });
+
+  it("whose mistakes are many says a few of them", () => {
+    const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`key${at}`, 1]));
+    const read = link({
+      training: many,
+      data: {
+        task: "sequence-classification",
+        columns: { text: "text", label: "label" },
+        changes: Array.from({ length: 10_000 }, () => ({ row: -1 })),
+      },
+      runs: [lora(many), lora({ options: many }), lora({ options: Array.from({ length: 10_000 }, () => 1) })],
+    });
+    const said = [...read.leftOut, ...read.runs.flatMap(({ problems }) => Object.values(problems))];
+    expect(said).toHaveLength(5);
+    for (const line of said) expect(line.length).toBeLessThan(800);
+    expect(read.runs[1]!.problems[""]).toMatch(/has no option "key2"; did you mean \w+\?, and 9997 more\.$/);
   });
 
   it("with more runs than anybody compares is cut", () => {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CheckpointFolder, readCheckpoint } from "../../../bin/headless/checkpoint";
 import { ConfigurationError, namedFiles } from "../../../bin/headless/files";
 import { OutFolder } from "../../../bin/headless/out-folder";
+import { evaluations } from "../../../bin/headless/results";
 import { keptRunFile } from "../../../src/folders/kept-run";
 import { configurationSchema } from "../../../src/plan/configuration";
 import { readConfiguration } from "../../../src/plan/read-configuration";
@@ -133,6 +134,21 @@ describe("a checkpoint", () => {
     expect(await another.states(["LoRA"])).toEqual([]);
     another.remove();
     expect(readdirSync(join(folder, "results"))).toEqual(["LoRA"]);
+  });
+
+  test("of a run that was evaluated twice and has none any more is missing, and named", async () => {
+    const checkpoint = begin(given());
+    const line = (run: string, split: string) => `${JSON.stringify({ run, split, step: 1, loss: 1 })}\n`;
+    const counts = (times: number) =>
+      evaluations(`${line("LoRA", "validation").repeat(times)}${line("LoRA", "test")}half a li`, new Set(["LoRA"]));
+    const none = await checkpoint.states(["LoRA"]);
+    expect(() => checkpoint.checkComplete(none, counts(1))).not.toThrow();
+    expect(() => checkpoint.checkComplete(none, counts(2))).toThrow(
+      /The checkpoint of run "LoRA" is missing: there is no .*LoRA\.safetensors\. Put it back/,
+    );
+    put("results/checkpoint/LoRA.safetensors", file);
+    const kept = await checkpoint.states(["LoRA"]);
+    expect(() => checkpoint.checkComplete(kept, counts(2))).not.toThrow();
   });
 
   test("that is damaged is named", async () => {

@@ -120,6 +120,8 @@ describe("the command line", () => {
     [["run", "a.json", "--out", "results", "--endpoint", "hub"], "must be an http or https address"],
     [["run", "a.json", "b.json", "--out", "results"], "too many arguments"],
     [["walk"], "unknown command"],
+    [["report"], "missing required argument 'DIR'"],
+    [["report", "missing"], "There is no folder"],
   ])("%j is refused with 2 and says why", async (commandLine, said) => {
     const run = vi.fn(async () => true);
     expect(await main(commandLine, run)).toBe(2);
@@ -142,5 +144,26 @@ describe("the command line", () => {
     ]) {
       expect(output).toContain(word);
     }
+  });
+});
+
+describe("scores without training", () => {
+  const required = ["--rows", "no-such-rows.csv", "--with", "frozen", "--out", "no-such-scores.csv"];
+
+  test.each([
+    [["score"], /missing required argument|required option/],
+    [["score", "a.json", ...required.slice(2)], /--rows/],
+    [["score", "a.json", ...required, "--reading", "aloud"], /Allowed choices are answer, language/],
+    [["score", "no-such.json", ...required], /no-such\.json/],
+    [["score", "package.json", ...required], /--rows: there is no file .*no-such-rows\.csv/],
+    [
+      ["score", "package.json", ...required, "--rows", "package.json", "--out", "README.md"],
+      /README\.md is there already/,
+    ],
+    [["score", "package.json", ...required, "--rows", "package.json", "--out", "no/such.csv"], /no folder .*no/],
+    [["score", "package.json", ...required, "--rows", "package.json", "--with", "no-such"], /no folder .*no-such/],
+  ])("%j is refused before anything is opened", async (commandLine, message) => {
+    expect(await main(commandLine)).toBe(2);
+    expect(errors).toMatch(message);
   });
 });

@@ -24,6 +24,7 @@ import { ConfigurationError } from "../../../bin/headless/files";
 import { Log, OutFolder } from "../../../bin/headless/out-folder";
 
 const OWN_RECORD = JSON.stringify({ version: 2, versions: { studio: "0.1.0" } });
+const OWN_CHECKPOINT = JSON.stringify({ version: 1, configuration: {}, searches: [], adapter: "processor" });
 const OWN_SUMMARY = { complete: true, versions: { studio: "0.1.0" }, runs: [], files: ["metrics.jsonl"] };
 const onPosix = test.runIf(process.platform !== "win32");
 
@@ -79,8 +80,13 @@ describe("what is there already", () => {
       "one that did not list its files",
       { "summary.json": JSON.stringify({ ...OWN_SUMMARY, files: undefined }), "scores.json": "" },
     ],
-    ["a comparison that broke off", { "checkpoint/checkpoint.json": "{}", "checkpoint/lora.safetensors": "" }],
-    ["one that was ended while it wrote", { "checkpoint/unfinished/lora/README.md": "" }],
+    [
+      "a comparison that broke off",
+      { "checkpoint/checkpoint.json": OWN_CHECKPOINT, "checkpoint/lora.safetensors": "" },
+    ],
+    ["one that was ended while it wrote", { "checkpoint/unfinished/folder/README.md": "" }],
+    ["one that was ended at once", { "checkpoint/unfinished/process.json": '{"process":999999999}' }],
+    ["while states came in", { "checkpoint/unfinished/state 12": "", "checkpoint/unfinished/folder.zip": "" }],
     ["files that nobody asks to replace", { "thesis/main.tex": "", "predictions.csv": "", "sum/notes.txt": "" }],
   ])("is replaced: %s", (_, files) => {
     put(files);
@@ -104,8 +110,16 @@ describe("what is there already", () => {
     [{ ...summary, "predictions.csv": "mine" }, "no comparison of the studio in this folder wrote it"],
     [{ ...summary, "report.md/": "" }, "is no file"],
     [{ "sum/thesis.tex": "" }, "sum is there already, and has no run.json of the studio in it"],
-    [{ "checkpoint/weights.bin": "" }, "has no checkpoint.json in it"],
-    [{ "checkpoint/checkpoint.json": "{}", "checkpoint/mine.txt": "" }, "mine.txt in it was not written by the studio"],
+    [{ "checkpoint/weights.bin": "" }, "has no checkpoint.json of the studio in it"],
+    [
+      { "checkpoint/checkpoint.json": '{"step": 3}', "checkpoint/model.safetensors": "mine" },
+      "has no checkpoint.json of the studio in it",
+    ],
+    [{ "checkpoint/unfinished/thesis.tex": "mine" }, "thesis.tex in it was not written by the studio"],
+    [
+      { "checkpoint/checkpoint.json": OWN_CHECKPOINT, "checkpoint/mine.txt": "" },
+      "mine.txt in it was not written by the studio",
+    ],
   ])("is refused: %j", (files, why) => {
     put(files);
     const before = contents();
@@ -169,6 +183,26 @@ describe("where no results can be", () => {
   });
 });
 
+describe("two runners in one folder", () => {
+  test("the later one is refused, before it begins and when it does, until the first has ended", () => {
+    // A process that lives as long as this test.
+    put({ "checkpoint/unfinished/process.json": JSON.stringify({ process: process.ppid }), "metrics.jsonl": "theirs" });
+    const before = contents();
+    const message = `a comparison is writing into ${folder} (process ${process.ppid})`;
+    expect(() => out.check([], [])).toThrow(message);
+    expect(() => out.begin()).toThrow(message);
+    expect(contents()).toEqual(before);
+    out.clean();
+    out.begin();
+    expect(contents()).toMatchObject({
+      [join("checkpoint", "unfinished", "process.json")]: expect.stringContaining(String(process.pid)),
+    });
+    expect(() => new OutFolder(folder).check([], [])).not.toThrow();
+    out.removeCheckpoint([]);
+    expect(contents()).toEqual({ "metrics.jsonl": "theirs" });
+  });
+});
+
 describe("writing", () => {
   beforeEach(() => out.begin());
 
@@ -176,7 +210,8 @@ describe("writing", () => {
     put({ "lora/run.json": OWN_RECORD, "lora/README.md": "old" });
     const fill = (made: string) => writeFileSync(join(made, "README.md"), "new");
     expect(out.replace("lora", fill)).toBe("lora");
-    expect(contents()).toEqual({ "lora/README.md": "new" });
+    const writer = join("checkpoint", "unfinished", "process.json");
+    expect(contents()).toEqual({ "lora/README.md": "new", [writer]: expect.any(String) });
     // By now it has no run.json: it may be anybody's.
     expect(out.replace("lora", fill)).toBe("lora (new)");
     expect(out.replace("lora", fill)).toBe("lora (new 2)");

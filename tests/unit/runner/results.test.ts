@@ -275,6 +275,22 @@ describe("the runs' summaries", () => {
     expect(lora).toMatchObject({ state: "waiting", steps: 0, training: null, validation: null, adapter: null });
   });
 
+  test("end with what was said of all rows, where some were measured while training", () => {
+    results.add(evaluation("sk", 0, 0.69, 0.5));
+    results.add(evaluation("sk", 2, 0.5, 0.9));
+    const complete = { ...evaluation("sk", 2, 0.52, 0.85), rows: 558, complete: true as const };
+    results.add(complete);
+    expect(results.runs[0]!.validation).toMatchObject({
+      best: { step: 2, accuracy: 0.9 },
+      last: { step: 2, rows: 558, accuracy: 0.85 },
+    });
+    expect(results.groups[0]).toMatchObject({ last: { mean: 0.85 }, lastLoss: { mean: 0.52 } });
+    expect(metrics().at(-1)).toMatchObject({ complete: true, rows: 558 });
+    // It is measured again where the comparison goes on.
+    const lines = [evaluation("sk", 2, 0.5, 0.9), complete].map(metricsLine).join("\n");
+    expect(earlierLines(lines, new Map([["sk", 2]])).events).toEqual([evaluation("sk", 2, 0.5, 0.9)]);
+  });
+
   test("keep how a run was calibrated, which is no line of the metrics", () => {
     const reliability = { bins: [], ece: 0.1 };
     const calibration = {

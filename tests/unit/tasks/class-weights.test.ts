@@ -8,13 +8,14 @@ import { balancedWeights, weighRows } from "../../../src/data/class-weights";
 import type { TokenizedExample } from "../../../src/data/tokens";
 import { fitLogisticRegression } from "../../../src/methods/fitted-head/logistic-regression";
 import { Program } from "../../../src/program/program";
-import { CLASS_WEIGHTS, classLoss, POSITIVE_WEIGHTS, valuesLoss } from "../../../src/tasks/heads";
+import { classLoss, valuesLoss } from "../../../src/tasks/heads";
 import { classWeightCases } from "../../fixtures/reference";
 import { runLoss } from "../interpreter/loss";
 
 const found = await classWeightCases();
 const CLASSES = 4;
 const NAMES = ["a", "b", "c", "d"];
+const POSITIVE = { positive: "positiveWeights" };
 
 /** Rows of one label each, or one row of tokens, as by hand. */
 function example(labels: readonly number[], values?: readonly number[]): TokenizedExample {
@@ -37,7 +38,10 @@ describe("cross-entropy", () => {
     const { labels, weights, logits, loss, gradient } = found.crossEntropy[index];
     const [row] = weighRows([example(labels)], NAMES, byName(weights), false);
     const output = new Program().activation("logits", [labels.length, CLASSES]);
-    const said = compute(classLoss(output, CLASS_WEIGHTS), logits, { labels, weights: [...row!.weights!] });
+    const said = compute(classLoss(output, { channel: "weights", span: 1 }), logits, {
+      labels,
+      weights: [...row!.weights!],
+    });
     expect(Math.abs(said.stepFigures[0]! - loss)).toBeLessThan(1e-6);
     expect(said.seed).toHaveLength(gradient.length);
     expect(apart(said.seed, gradient)).toBeLessThan(1e-6);
@@ -58,7 +62,7 @@ describe("binary cross-entropy", () => {
     const rows = labels.map((_, row) => example([0], values.slice(row * CLASSES, (row + 1) * CLASSES)));
     const weighed = weighRows(rows, NAMES, byName(weights), true);
     const positiveWeights = weighed.flatMap((row) => [...row.positiveWeights!]);
-    const said = compute(valuesLoss(output, "binary", POSITIVE_WEIGHTS), logits, { labels, values, positiveWeights });
+    const said = compute(valuesLoss(output, "binary", POSITIVE), logits, { labels, values, positiveWeights });
     expect(Math.abs(said.stepFigures[0]! - loss)).toBeLessThan(1e-6);
     expect(said.seed).toHaveLength(gradient.length);
     expect(apart(said.seed, gradient)).toBeLessThan(1e-6);
@@ -66,7 +70,7 @@ describe("binary cross-entropy", () => {
 
   test("weights of 1 are none", () => {
     const ones = values.map(() => 1);
-    const said = compute(valuesLoss(output, "binary", POSITIVE_WEIGHTS), logits, {
+    const said = compute(valuesLoss(output, "binary", POSITIVE), logits, {
       labels,
       values,
       positiveWeights: ones,

@@ -45,6 +45,8 @@ test("the software adapter is forced only when asked for", () => {
   const forced = "--use-webgpu-adapter=swiftshader";
   expect(chromiumArguments({ software: true })).toContain(forced);
   expect(chromiumArguments({ software: false })).not.toContain(forced);
+  expect(chromiumArguments({ jsFlags: "--min-semi-space-size=16" })).toContain("--js-flags=--min-semi-space-size=16");
+  expect(chromiumArguments({}).filter((flag) => /js-flags/.test(flag))).toEqual([]);
   expect(chromiumArguments({ webgpu: false }).filter((flag) => /webgpu|vulkan/i.test(flag))).toEqual([]);
 });
 

@@ -24,8 +24,8 @@ const EXCEPTIONS: Record<string, { readonly packages: RegExp; readonly why: stri
 /** The licences that all apply; of those that may be chosen from, the first that is allowed. */
 function licencesOf(expression: string): string[] {
   const plain = expression.replace(/[()]/g, "");
-  return plain.split(/\s+AND\s+/).map((one) => {
-    const choices = one.split(/\s+OR\s+/);
+  return plain.split(/\s+AND\s+/i).map((one) => {
+    const choices = one.split(/\s+OR\s+/i);
     return choices.find((choice) => ALLOWED.has(choice)) ?? choices[0]!;
   });
 }
@@ -50,6 +50,7 @@ test("every exception is still needed", () => {
 test.each([
   ["GPL-3.0-only", ["GPL-3.0-only"]],
   ["(MIT OR GPL-3.0-only)", ["MIT"]],
+  ["MIT or MPL-2.0", ["MIT"]],
   ["Apache-2.0 AND BSL-1.0", ["Apache-2.0", "BSL-1.0"]],
   ["", [""]],
 ])("%j means %j", (expression, licences) => {

@@ -7,8 +7,8 @@ import { describe, expect, test } from "vitest";
 import { taskMetrics } from "../../../src/tasks/metrics/names";
 import { tasks } from "../../../src/tasks/registry";
 import { agree, cohenKappa } from "../../../src/verdict/agreement";
-import { wilson } from "../../../src/verdict/proportions";
 import { MOST_ROWS, type ScoreSource, scoreRuns } from "../../../src/verdict/score";
+import { wilson } from "../../../src/verdict/wilson";
 
 const blank = { ids: new Int32Array(1), fullLength: 1, truncated: false };
 const LABELS = ["a", "b", "c"];

@@ -4,8 +4,8 @@ import { expect, test } from "vitest";
 import { sliceRows } from "../../../src/data/slices";
 import { tasks } from "../../../src/tasks/registry";
 import { decide } from "../../../src/verdict/decide";
-import { wilson } from "../../../src/verdict/proportions";
 import { measureSlices, type SliceSource } from "../../../src/verdict/slices";
+import { wilson } from "../../../src/verdict/wilson";
 
 const LABELS = ["a", "b", "c"];
 const blank = { ids: new Int32Array(1), fullLength: 1, truncated: false };

@@ -7,9 +7,10 @@ import { draws } from "../../../src/tasks/bootstrap";
 import { type DrawnMetric, drawnQuotient, drawnShare } from "../../../src/tasks/metrics/drawn";
 import { compareOutcomes } from "../../../src/verdict/compare-outcomes";
 import { holm } from "../../../src/verdict/holm";
-import { exactMcNemar, pairedDifference, wilson } from "../../../src/verdict/proportions";
+import { exactMcNemar, pairedDifference } from "../../../src/verdict/proportions";
 import { verdictDraws } from "../../../src/verdict/resampling";
 import { mean, pooledSeeds, seedPart, standardError, tLimit, tTest } from "../../../src/verdict/rows-and-seeds";
+import { wilson } from "../../../src/verdict/wilson";
 import fixtures from "../../fixtures/verdict.json";
 
 /** So many rows of which those at the front are right. */

@@ -17,6 +17,7 @@ import { checkLabels, importedRun } from "../../../src/folders/imported-run";
 import { continuedConfiguration } from "../../../src/folders/resumed-run";
 import { writeSafetensors } from "../../../src/hub/write-safetensors";
 import { configurationFile } from "../../../src/page/export/configuration-file";
+import { readNotebook, writeNotebook } from "../../../src/page/kept/notebook-file";
 import { draftRun } from "../../../src/page/store/configuration";
 import { fromFragment, isOfNewerStudio, toFragment } from "../../../src/page/store/link";
 import { openRecord, readRecords, savedRecord } from "../../../src/page/store/session";
@@ -127,6 +128,17 @@ describe("the configuration file", () => {
     for (const run of set.runs) expect(run.weightDecay).toBeUndefined();
   });
 
+  test("without a version keeps newer keys that somebody wrote into it", () => {
+    const written = { headLearningRate: 0.05, leastWarmupSteps: 3 };
+    const read = (training: object) => readConfiguration(JSON.stringify({ ...configuration, training }));
+    expect(read(written).training).toMatchObject({ weightDecay: 0.01, ...written });
+    expect(() => read({ headLearningRate: "adaptor" })).toThrow("training.headLearningRate: ");
+  });
+
+  test("may begin with a byte order mark", () => {
+    expect(readConfiguration(`\ufeff${textOf("configuration-2.json")}`)).toEqual(twoParts);
+  });
+
   test("of version 2 begins with the same head, weight decay and warm-up for all", () => {
     const { training, runs } = readConfiguration(
       JSON.stringify({ version: 2, ...configuration, training: {}, runs: [{ name: "a", method: "sk-prefix" }] }),
@@ -141,6 +153,13 @@ describe("the configuration file", () => {
     expect(version).toBe(2);
     expect(content).toEqual(twoParts);
     expect(readConfiguration(configurationFile(read))).toEqual(read);
+  });
+
+  test("names what is of the Hub as the headless runner finds it", () => {
+    const read = readConfiguration(textOf("configuration-1.json"));
+    const hub = { train: "hf:films/reviews:data/train-*-of-00002.csv" };
+    const { data } = JSON.parse(configurationFile(read, hub));
+    expect(data).toEqual({ ...twoParts.data, ...hub });
   });
 
   test("of a newer studio is refused before its keys are looked at", () => {
@@ -236,7 +255,7 @@ describe("the address", () => {
     } as unknown as MethodDescription;
     const draft = draftRun(method, [], { ...lora, learningRate: 0.003 });
     const data = { task: "sequence-classification", columns } as const;
-    const fragment = toFragment([draft], trainingSchema.parse(training), [method], data);
+    const fragment = toFragment([draft], trainingSchema.parse(training), [method], { data });
     const { version, ...content } = decoded(fragment);
     expect(version).toBe(2);
     expect(content).toEqual({ ...linked, runs: [linked.runs[1]] });
@@ -333,6 +352,34 @@ describe("a comparison kept in the browser", () => {
   });
 });
 
+describe("a notebook's file", () => {
+  const LABELS = { name: "Films", notes: "", tags: ["first"], pinned: false };
+
+  test("of version 1 opens with its comparison, labels and adapter", async () => {
+    const { records, labels, adapters } = readNotebook(new Uint8Array(bytesOf("notebook-1.zip")));
+    expect(records.map(([, record]) => openRecord(readRecords([record]).readable[0]!))).toMatchObject([
+      {
+        configuration,
+        dataTitle: "films.csv",
+        runs: [
+          { name: "SK-Prefix", saved: false },
+          { name: "LoRA", saved: true },
+        ],
+      },
+    ]);
+    const [[id]] = records as [[string, unknown]];
+    expect(labels).toEqual([[id, LABELS]]);
+    expect(adapters.map(([run]) => run)).toEqual([`${id}/LoRA`]);
+    expect(await adapters[0]![1].text()).toBe("its adapter");
+  });
+
+  test("is written as it was", async () => {
+    const read = readNotebook(new Uint8Array(bytesOf("notebook-1.zip")));
+    const again = await writeNotebook(read, new Date(2026, 10, 30));
+    expect(readNotebook(new Uint8Array(await again.arrayBuffer()))).toEqual(read);
+  });
+});
+
 describe("defaults that have changed", () => {
   const runs = [
     { name: "asked", method: "zero-shot", options: { template: "{text} is" } },
@@ -376,6 +423,8 @@ test("every format's file of today is there", () => {
     checkpoint: "json",
     link: "txt",
     session: "bin",
+    summary: "json",
+    notebook: "zip",
   } satisfies Record<keyof typeof formats, string>;
   for (const [kind, ending] of Object.entries(files)) {
     const { version } = withVersion(formats[kind as keyof typeof formats], {});

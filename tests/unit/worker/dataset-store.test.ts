@@ -35,7 +35,7 @@ test("a file that no column makes usable opens with what is wrong, and other col
   const store = new DatasetStore(() => {});
   const opened = await store.openFile(oneClass, "train");
   expect(opened.problem).toMatch(/one-class\.csv, column "label": All 10 rows have the same label/);
-  expect([opened.trainRows, opened.preview.length]).toEqual([0, 8]);
+  expect([opened.trainRows, opened.preview.length]).toEqual([0, 10]);
   expect(() => store.data).toThrow(/All 10 rows/);
   const twice = await store.setSettings({
     ...opened.settings,
@@ -46,6 +46,14 @@ test("a file that no column makes usable opens with what is wrong, and other col
   expect(written.problem).toBeNull();
   expect(written.settings.columns).toEqual({ prompt: "{text}\n", response: "{label}" });
   expect(store.data.dataset.train.length + store.data.dataset.validation.length).toBe(10);
+});
+
+test("length and share of one file are not taken over for the next", async () => {
+  const store = new DatasetStore(() => {});
+  const { settings } = await store.openFile(misleading, "train");
+  await store.setSettings({ ...settings, maxLength: 48, validationFraction: 0.3 });
+  const next = await store.openFile(misleading, "train");
+  expect(next.settings).toMatchObject({ maxLength: 128, validationFraction: 0.1 });
 });
 
 afterEach(() => {
@@ -145,7 +153,7 @@ test("a first row that is data is read as one after a word, for every file that 
   expect([beside.validation?.rows, beside.problem]).toEqual([6, null]);
   const again = await store.setSettings({ ...opened.settings, header: true, columns: {} });
   expect([again.columns[0], again.train.rows, again.settings.header]).toEqual(["ham", 39, undefined]);
-  const named = await store.openFile(file("no-header.csv", lines(0, 40)), "train", 0, false);
+  const named = await store.openFile(file("no-header.csv", lines(0, 40)), "train", 0, { header: false });
   expect([named.columns, named.train.rows, named.settings.header]).toEqual([["column 1", "column 2"], 40, false]);
   // The next file has names again.
   expect((await store.openFile(misleading, "train")).settings.header).toBeUndefined();
@@ -161,4 +169,32 @@ test("of very many columns some are tried as the label, not all", async () => {
   );
   expect(opened.problem).toMatch(/40 different labels in 40 rows are too many/);
   expect(read.mock.calls.length).toBeLessThan(25);
+});
+
+test("each file is read in an encoding of its own, which stays until another file takes its place", async () => {
+  // "да" and "нет" in three encodings, one byte a letter.
+  const words = { "windows-1251": ["e4e0", "ede5f2"], "koi8-r": ["c4c1", "cec5d4"], ibm866: ["a4a0", "ada5e2"] };
+  const fileOf = (name: string, encoding: keyof typeof words | "utf-8") => {
+    const [yes, no] = encoding === "utf-8" ? ["да", "нет"] : words[encoding].map((hex) => Buffer.from(hex, "hex"));
+    const rows = Array.from({ length: 12 }, (_, row) => [`${name} ${row},`, row % 2 ? yes! : no!, "\n"]);
+    return new File(["text,label\n", ...rows.flat()], `${name}.csv`);
+  };
+  const store = new DatasetStore(() => {});
+  await store.openFile(fileOf("train", "koi8-r"), "train", 0, { encoding: "koi8-r" });
+  expect(store.summary!.labels.map(({ name }) => name)).toEqual(["да", "нет"]);
+  await expect(store.openFile(fileOf("held", "windows-1251"), "validation")).rejects.toThrow(/held\.csv.*label/);
+  const beside = await store.openFile(fileOf("held", "windows-1251"), "validation", 0, { encoding: "windows-1251" });
+  expect(beside.encodings).toEqual({ train: "koi8-r", validation: "windows-1251", test: null });
+  // UTF-8 is known by itself, and what the training file is in is tried for others.
+  expect((await store.openFile(fileOf("tested", "utf-8"), "test")).encodings.test).toBeNull();
+  expect((await store.openFile(fileOf("tested", "koi8-r"), "test")).encodings.test).toBe("koi8-r");
+  await expect(store.setSettings({ ...beside.settings, testEncoding: "ibm866" })).resolves.toMatchObject({
+    problem: expect.stringMatching(/tested\.csv.*label/),
+  });
+  expect((await store.setSettings(beside.settings)).problem).toBeNull();
+  const other = await store.openFile(fileOf("other", "koi8-r"), "validation");
+  expect(other.settings).toMatchObject({ encoding: "koi8-r" });
+  expect(other.settings.validationEncoding).toBeUndefined();
+  const closed = await store.closeFile("test");
+  expect(closed.settings.testEncoding).toBeUndefined();
 });

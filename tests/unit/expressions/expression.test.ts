@@ -1,7 +1,8 @@
 /** Expressions that others wrote: linear time, Python's `fullmatch`, refusals by name. */
 
 import { describe, expect, test } from "vitest";
-import { LONGEST_EXPRESSION, wholeExpression } from "../../../src/adapters/expression";
+import { LONGEST_EXPRESSION, wholeExpression } from "../../../src/expressions/expression";
+import { expandedSize } from "../../../src/expressions/expression-size";
 
 // Verdicts of Python's re.fullmatch(expression, text) is not None.
 test.each<[expression: string, text: string, fits: boolean]>([
@@ -31,6 +32,20 @@ test.each(["(.*)*x", "(.*.*.*.*.*.*.*.*)*=", "(a|a)*b", "(([a-z.])+.)+Z", "(a?){
   },
 );
 
+// Places of Python's re.finditer, of the first group where there is one.
+test.each<[expression: string, text: string, places: string[]]>([
+  ["a+", "caat a", ["aa", "a"]],
+  ['"name": "(\\w+)"', 'x {"name": "get"} {"name": "set"}', ["get", "set"]],
+  ["x*", "axb", ["x"]],
+  ["(a)|b", "ab", ["a"]],
+  ["ü.", "\u{1f600}über", ["üb"]],
+])("places of %s in %s", (expression, text, places) => {
+  const found = wholeExpression(expression);
+  expect(found.placesIn(text).map(({ start, end }) => text.slice(start, end))).toEqual(places);
+  expect(found.isIn(text)).toBe(true);
+  expect(found.isIn("")).toBe(expression === "x*");
+});
+
 describe("refused by name", () => {
   test.each<[string, RegExp]>([
     ["(?=a)b", /^"\(\?=a\)b" has look-around \("\(\?="\).*name the modules in a list\.$/],
@@ -44,12 +59,32 @@ describe("refused by name", () => {
     ["[", /^"\[" is not a regular expression that can be read: missing closing \]/],
     ["a)|(b", /is not a regular expression that can be read/],
     ["a{5000}", /is not a regular expression that can be read: invalid repeat count/],
+    ["(?:(?:.?){1000})".repeat(500), /with its repetitions it has 500000 parts, and it may have 4000/],
+    ["(?:[)](?:.?){999}x){1000}", /it has 1001000 parts/],
+    ["\\Q[\\E(?:.?){1000}(?:.?){1000}(?:.?){1000}(?:.?){1000}]", /has 4006 parts/],
+    ["(.*a|.*b|.*c)*".repeat(700), /too large a regular expression/],
     ["a".repeat(LONGEST_EXPRESSION + 1), /of 10001 characters is too long; it may have 10000/],
   ])("%.20s", (expression, message) => {
     expect(() => wholeExpression(expression)).toThrow(message);
   });
 
+  test("says what to do instead", () => {
+    expect(() => wholeExpression("(?=a)", "(?=a)", "Write a plain word")).toThrow(/or write a plain word\.$/);
+  });
+
   test("an escaped backslash before a digit is none", () => {
     expect(wholeExpression("a\\\\1").fits("a\\1")).toBe(true);
   });
+});
+
+test.each<[expression: string, size: number]>([
+  ["abc", 3],
+  ["(ab){3}", 6],
+  ["(a{2}b){3,}", 9],
+  ["a{2,5}b", 6],
+  ["[(){}]{4}", 4],
+  ["\\p{Greek}{3}\\({2}", 5],
+  ["a{x}", 4],
+])("%s is %d characters when it is written out", (expression, size) => {
+  expect(expandedSize(expression)).toBe(size);
 });

@@ -2,7 +2,8 @@
 
 import { describe, expect, test } from "vitest";
 import { configurationSchema } from "../../../src/plan/configuration";
-import { type ReportFacts, type ReportRun, writeReport } from "../../../src/verdict/report";
+import type { ReportFacts, ReportRun } from "../../../src/report/facts";
+import { writeReport } from "../../../src/report/markdown";
 import type { Verdict, VerdictRun } from "../../../src/verdict/verdict";
 import { formats, migrate } from "../../../src/versions/versions";
 
@@ -34,12 +35,14 @@ const verdict: Verdict = {
 };
 
 const run: ReportRun = {
+  ...{ group: "LoRA | rank 8", reason: null, curves: { steps: [], evaluations: [] } },
   ...{ run: "LoRA | rank 8", method: "LoRA", learningRate: 0.001, parameters: 11328, state: "finished" },
   ...{ steps: 40, seconds: 12.34, test: { loss: 0.61234, accuracy: 0.75 } },
   validation: { loss: 0.5, accuracy: 0.8, f1: Number.NaN },
 };
 
 const facts: ReportFacts = {
+  ...{ labels: [], identity: null, failures: [], rows: null },
   configuration: configurationSchema.parse({
     model: "bundled:small-base",
     data: { train: "rows.csv", columns: { text: "text", label: "label" } },
@@ -52,7 +55,11 @@ const facts: ReportFacts = {
   versions: { studio: "1.2.3" },
   files: [{ file: "rows.csv", rows: 1000 }],
   parts: { train: 800, validation: 100, test: 100 },
-  notices: ["rows.csv: the text of 3 rows is among the other rows, too (rows 4, 5, 6)."],
+  notices: ["rows.csv: skipped 3 empty cells (rows 4, 5, 6)."],
+  check: [
+    { isGood: false, said: '80 % of the rows are "rain": always saying so is 80 % right.' },
+    { isGood: true, said: "No text is in two parts." },
+  ],
   ...{ verdict, runs: [run], unequal: ["SK-Prefix shortens the text."] },
 };
 
@@ -93,7 +100,12 @@ describe("the report", () => {
   test("says the data's parts, the looks, what is not equal, and the settings", () => {
     expect(report).toContain("- rows.csv: 1,000 rows\n- 800 training rows, 100 validation rows, 100 test rows\n");
     expect(report).toContain("- these test rows have been looked at 2 times, as far as this browser knows\n");
-    expect(report).toContain("\n- rows.csv: the text of 3 rows is among the other rows, too (rows 4, 5, 6).\n");
+    expect(report).toContain("\n- rows.csv: skipped 3 empty cells (rows 4, 5, 6).\n");
+    // No label of the file is called so: what is quoted may be of a row.
+    expect(report).toContain(
+      '### Check of the data\n\n- ⚠ 80 % of the rows are "…": always saying so is 80 % right.\n',
+    );
+    expect(report).toContain("\n- ✓ No text is in two parts.\n");
     expect(report).toContain("## Not equal between the runs\n\n- SK-Prefix shortens the text.\n");
     expect(report).toContain("Begun 1970-01-01 00:00 UTC, computed on the processor. Versions: studio 1.2.3.");
     const settings = report.slice(report.indexOf("```json") + 7, report.lastIndexOf("```"));

@@ -1,0 +1,93 @@
+/** Weights of rows and tokens: from a column, by rules, refused by name, and trained with. */
+
+import { expect, test } from "@playwright/test";
+import {
+  chart,
+  chooseFile,
+  compareButton,
+  expectAccessible,
+  keepRuns,
+  openStep,
+  setTraining,
+  step,
+  waitForStatus,
+  waitUntilReady,
+} from "./studio";
+
+test.skip(({ isMobile }) => isMobile, "the same at every width");
+
+const rows = Array.from({ length: 60 }, (_, row) => {
+  const label = row % 2 ? "refund" : "delivery";
+  return `message ${row} about a ${label},${label},${row < 45 ? "Ann" : "Bob"},${row % 3 ? "1" : "2.5"}`;
+});
+const table = (cells: readonly string[]) => ["text,label,speaker,importance", ...cells, ""].join("\n");
+
+test("a column and rules weigh rows, and what cannot be a weight is named", async ({ page }) => {
+  await page.goto("/");
+  await waitUntilReady(page);
+  await openStep(page, "Data");
+  const data = step(page, "Data");
+  await chooseFile(page, "Training file", "messages.csv", table(rows));
+  const role = data.getByLabel('What "importance" is');
+  await role.selectOption({ label: "weight" });
+  const preview = data.getByRole("region", { name: "First rows of messages.csv" });
+  await expect(preview.getByRole("columnheader", { name: "counts" })).toBeVisible();
+  await expect(preview.getByRole("cell", { name: "×2.5" }).first()).toBeVisible();
+
+  const rules = data.locator(".weight-rules");
+  await rules.locator("summary").click();
+  await rules.getByLabel("Add a rule for").selectOption({ label: "rows of large groups" });
+  await rules.getByLabel("Same value in").selectOption("speaker");
+  await rules.getByRole("button", { name: "Add the rule" }).click();
+  await expect(rules.getByText("a row counts 1/√n where n rows have the same speaker")).toBeVisible();
+  await expect(rules.getByRole("row", { name: /^Ann/ })).toContainText("%");
+  await expectAccessible(page);
+
+  await rules.getByLabel("Add a rule for").selectOption({ label: "rows with a word or expression" });
+  await rules.getByLabel("Word or expression").fill("(?=refund)");
+  await rules.getByRole("button", { name: "Add the rule" }).click();
+  await expect(data.getByText(/Rule 2 of the weights: .*look-around/)).toBeVisible();
+  await expect(compareButton(page)).toBeDisabled();
+  await rules.getByRole("button", { name: "Remove the rule: texts with (?=refund) count 2" }).click();
+  await waitUntilReady(page);
+
+  await keepRuns(page, ["LoRA"]);
+  await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
+  await waitUntilReady(page);
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished: 2 steps/);
+  await expect(chart(page, "Training loss")).toHaveAccessibleName(/1 lines? over step/);
+
+  await openStep(page, "Data");
+  const bad = rows.map((row, place) => (place === 7 ? row.replace(/[^,]+$/, "-1") : row));
+  await chooseFile(page, "Training file", "messages.csv", table(bad));
+  await role.selectOption({ label: "weight" });
+  await expect(data.getByText('messages.csv, row 9, column "importance": The weight "-1" is negative.')).toBeVisible();
+  await expect(compareButton(page)).toBeDisabled();
+});
+
+test("tokens of a response are weighed on the strip, and runs are drawn over kept tokens", async ({ page }) => {
+  await page.goto("/");
+  await waitUntilReady(page);
+  await openStep(page, "Data");
+  const calls = Array.from({ length: 12 }, (_, row) => `Call number ${row},the name is tool${row} here`);
+  await chooseFile(page, "Training file", "calls.csv", ["prompt,response", ...calls, ""].join("\n"));
+  const data = step(page, "Data");
+  await expect(data.getByLabel("Task", { exact: true })).toHaveValue("causal-lm");
+  const rules = data.locator(".weight-rules");
+  await rules.locator("summary").click();
+  await rules.getByLabel("Add a rule for").selectOption({ label: "tokens of the response" });
+  await rules.getByLabel("Word or expression").fill("tool\\d+");
+  await rules.getByLabel("Weight", { exact: true }).fill("4");
+  await rules.getByRole("button", { name: "Add the rule" }).click();
+  const strip = data.locator(".strip").first();
+  await expect(strip.locator(".strip-heavy").first()).toContainText("×4");
+  await expect(strip.locator(".strip-token").first()).not.toContainText("×");
+  await keepRuns(page, ["LoRA"]);
+  await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
+  await waitUntilReady(page);
+  await compareButton(page).click();
+  await waitForStatus(page, /^Finished: 2 steps/);
+  await page.getByRole("radio", { name: "by kept tokens" }).check({ force: true });
+  await expect(chart(page, "Training loss")).toHaveAccessibleName(/1 lines? over kept tokens/);
+});
