@@ -24,7 +24,7 @@ const REAL_TIMEOUT = 1_800_000;
  * What the device does in its own way: bindings and WGSL of every family and attachment, float16,
  * parts of weights, memory.
  */
-const ON_DEVICE = "{bag-of-words,families,memory,precision,reference,row-parts,self-test}";
+const ON_DEVICE = "{bag-of-words,families,lens,memory,precision,reference,row-parts,self-test}";
 
 const alias = { "@": new URL("./src", import.meta.url).pathname };
 
