@@ -28,6 +28,10 @@ test("the tour leads through five places by the keyboard, and gives the focus ba
   await help.focus();
   await page.keyboard.press("?");
   await expect(page.getByRole("dialog", { name: "Help" })).toContainText("Single-key shortcuts");
+  await page.getByRole("dialog", { name: "Help" }).getByRole("button", { name: "frozen", exact: true }).press("Enter");
+  // In front of the dialog.
+  await page.getByRole("dialog", { name: "frozen", exact: true }).click({ trial: true });
+  await page.keyboard.press("Escape");
   await expectAccessible(page);
   await page.getByRole("button", { name: "Take the tour" }).press("Enter");
   await expect(words(page)).toContainText("Bring data");

@@ -22,8 +22,8 @@ import {
 } from "./studio";
 
 /**
- * A light and a dark picture of the whole page; columns that scroll by themselves are shown from
- * end to end.
+ * A light and a dark picture of the whole page. Columns that scroll by themselves are shown from
+ * end to end; where there is one column, what stays at the lower edge is below the last of it.
  */
 async function pictures(page: Page, name: string): Promise<void> {
   const size = page.viewportSize();
@@ -32,6 +32,8 @@ async function pictures(page: Page, name: string): Promise<void> {
     for (const element of document.querySelectorAll(".steps, .results")) element.scrollTop = 0;
   });
   const height = await page.evaluate(() => {
+    const { scrollHeight, clientHeight } = document.documentElement;
+    if (scrollHeight > clientHeight) return scrollHeight;
     const hidden = [...document.querySelectorAll(".steps, .results")].map(
       (column) => column.scrollHeight - column.clientHeight,
     );

@@ -163,6 +163,19 @@ test("a host that sends no headers: the service worker holds page and worker to 
   }
 });
 
+test("a host whose own policy forbids WebAssembly is told which word it lacks, below a path too", async ({ page }) => {
+  const host = await serveStatically(() => ({ "Content-Security-Policy": "default-src 'self'" }), "/lab/studio/");
+  try {
+    await page.goto(`${host.address}/`);
+    await expect(page.getByText("The base model was not opened.").locator("..")).toContainText(
+      "its script-src must have 'self' and 'wasm-unsafe-eval'",
+    );
+    await expect(compareButton(page)).toBeDisabled();
+  } finally {
+    await host.close();
+  }
+});
+
 test("a Hub that the policy does not name is refused with how to allow it", async ({ page }) => {
   const hub = await serveHub({});
   const host = await serveStatically(() => securityHeaders());

@@ -4,9 +4,9 @@
  */
 
 import { formatCount, formatPercent, formatPlural, formatSetting } from "../plan/numbers";
-import { type MetricName, metricFacts } from "../tasks/metrics/names";
+import { type MetricName, metricFacts, metricWord } from "../tasks/metrics/names";
 
-export { formatCount, formatPercent, formatPlural, formatSetting };
+export { formatCount, formatPercent, formatPlural, formatSetting, metricWord };
 
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 
@@ -61,12 +61,6 @@ export function formatMetric(name: MetricName, value: number | null | undefined)
   if (kind === "share") return formatPercent(value);
   if (value === null || value === undefined || !Number.isFinite(value)) return "–";
   return kind === "correlation" ? value.toFixed(3) : formatLoss(value);
-}
-
-/** A metric's name within a sentence: `accuracy`, `F1`, `Spearman`. */
-export function metricWord(name: MetricName): string {
-  const { title } = metricFacts[name];
-  return /^(Pearson|Spearman|Matthews|F1|RMSE|MAE)/.test(title) ? title : title.toLowerCase();
 }
 
 /** A percentage that may be tiny: `0.0042 %`, `12.3 %`. */

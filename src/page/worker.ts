@@ -6,6 +6,9 @@
 import * as Comlink from "comlink";
 import type { RemoteStudio, StudioApi } from "../worker/api";
 
+const UNLOADED =
+  "the worker's script could not be loaded: it is missing on the server, or the server's policy (worker-src) forbids it";
+
 let worker: Worker | null = null;
 let remote: RemoteStudio | null = null;
 let onCrash: (message: string) => void = () => {};
@@ -16,8 +19,9 @@ const unanswered = new Set<(error: Error) => void>();
 export function studio(): RemoteStudio {
   if (!remote) {
     worker = new Worker(new URL("../worker/worker.ts", import.meta.url), { type: "module", name: "studio" });
-    worker.addEventListener("error", ({ message }) =>
-      onCrash(message.replace(/^Uncaught (Error: )?/, "") || "the worker's script could not be loaded"),
+    worker.addEventListener("error", ({ message }: { message?: string }) =>
+      // A script that is not run has no message.
+      onCrash(message?.replace(/^Uncaught (Error: )?/, "") || UNLOADED),
     );
     worker.addEventListener("messageerror", () => onCrash("a message of the worker could not be read"));
     remote = rejectable(Comlink.wrap<StudioApi>(worker) as RemoteStudio);

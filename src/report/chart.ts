@@ -45,6 +45,8 @@ export interface Chart {
   /** What no value can be below and above. */
   readonly limits: readonly [number, number];
   readonly lines: readonly ChartLine[];
+  /** Values to compare with, as lines across. */
+  readonly levels: readonly { readonly title: string; readonly value: number }[];
 }
 
 const COLOURS = 6;
@@ -74,32 +76,52 @@ export function markerPath(look: number, size = MARKER): string {
  * A chart of this width in pixels, which it can be scaled from. A line without a point is left out.
  * @returns `svg`, with its own words for those who cannot see it.
  */
-export function drawChart({ title, xTitle, yTitle, format, limits, lines: given }: Chart, width: number): Markup {
+export function drawChart(
+  { title, xTitle, yTitle, format, limits, lines: given, levels }: Chart,
+  width: number,
+): Markup {
   const lines = given.filter(({ points }) => points.length > 0);
   const end = Math.max(1, ...lines.flatMap(({ points }) => points.map(({ x }) => x)));
-  const longest = Math.max(0, ...lines.map(({ name }) => name.length));
+  const longest = Math.max(
+    0,
+    ...[...lines.map(({ name }) => name), ...levels.map(({ title: own }) => own)].map(lengthOf),
+  );
   const names = Math.min(longest * LETTER + 22, width * 0.38);
-  const height = Math.max(PLOT_HEIGHT, lines.length * NAME_HEIGHT);
+  const height = Math.max(PLOT_HEIGHT, (lines.length + levels.length) * NAME_HEIGHT);
   const x = scaleLinear([0, end], [ROOM.left, width - names]);
-  const y = scaleLinear(span(lines, limits), [ROOM.top + height, ROOM.top]).nice(5);
+  const y = scaleLinear(span(lines, levels, limits), [ROOM.top + height, ROOM.top]).nice(5);
   const bottom = ROOM.top + height;
   const whole = bottom + ROOM.bottom;
   const right = width - names;
   const ends = placeNames(
-    lines.map((one) => y(one.points.at(-1)!.y)),
+    [...lines.map((one) => y(one.points.at(-1)!.y)), ...levels.map(({ value }) => y(value))],
     ROOM.top,
     bottom,
   );
   const xTicks = x.ticks(width < 500 ? 3 : 6).filter(Number.isInteger);
-  return markup`<svg viewBox="0 0 ${width} ${whole}" role="img" aria-label="${said(title, lines, format)}">
+  return markup`<svg viewBox="0 0 ${width} ${whole}" role="img" aria-label="${said(title, lines, levels, format)}">
 <g class="grid">${y.ticks(5).map((tick) => markup`<line x1="${ROOM.left}" x2="${right}" y1="${place(y(tick))}" y2="${place(y(tick))}"/>`)}</g>
 <g class="tick" text-anchor="end">${y.ticks(5).map((tick) => markup`<text x="${ROOM.left - 8}" y="${place(y(tick) + 4)}">${format(tick)}</text>`)}</g>
 <g class="tick" text-anchor="middle">${xTicks.map((tick) => markup`<text x="${place(x(tick))}" y="${bottom + 18}">${tick.toLocaleString("en-US")}</text>`)}</g>
 <line class="axis" x1="${ROOM.left}" x2="${right}" y1="${bottom}" y2="${bottom}"/>
 <text class="axis-title" x="${ROOM.left}" y="14">${yTitle}</text>
 <text class="axis-title" x="${place((ROOM.left + right) / 2)}" y="${bottom + 38}" text-anchor="middle">${xTitle}</text>
+${levels.map((one, index) => drawLevel(one, lines.length + index))}
 ${lines.map((one, index) => drawLine(one, index))}
 </svg>`;
+
+  function drawLevel({ title: name, value }: Chart["levels"][number], index: number): Markup {
+    const [at, nameY] = [place(y(value)), ends[index]!];
+    return markup`<line class="guess" x1="${ROOM.left}" x2="${right}" y1="${at}" y2="${at}"/>
+<path class="guess-leader" d="M${right},${at}L${place(right + 14)},${place(nameY)}"/>
+${nameAt(name, nameY, "name guess-name")}
+`;
+  }
+
+  function nameAt(name: string, nameY: number, look: string): Markup {
+    const letters = Math.floor((names - 22) / LETTER);
+    return markup`<text class="${look}" x="${place(right + 17)}" y="${place(nameY + 4)}">${shortened(name, letters)}<title>${name}</title></text>`;
+  }
 
   function drawLine({ name, look, points, band, level }: ChartLine, index: number): Markup {
     const shown = level
@@ -119,24 +141,30 @@ ${lines.map((one, index) => drawLine(one, index))}
       (point) => y(point.low),
       (point) => y(point.high),
     ).digits(1)(band);
-    const letters = Math.floor((names - 22) / LETTER);
     return markup`<g class="${colourClass(look)}">
 ${around === null ? null : markup`<path class="band" d="${around}"/>`}
 <path class="${level ? "line level" : "line"}" d="${path}" stroke-dasharray="${level ? "2 4" : DASHES[turned(look)]!}"/>
 <path class="marker" d="${markerPath(look)}" transform="translate(${place(lastX)} ${place(lastY)})"/>
 <path class="leader" d="M${place(lastX + 5)},${place(lastY)}L${place(right + 14)},${place(nameY)}"/>
-<text class="name" x="${place(right + 17)}" y="${place(nameY + 4)}">${shortened(name, letters)}<title>${name}</title></text>
+${nameAt(name, nameY, "name")}
 </g>
 `;
   }
 }
 
 /** What the vertical axis must enclose, a little more than the values. */
-function span(lines: readonly ChartLine[], [least, most]: readonly [number, number]): [number, number] {
-  const values = lines.flatMap(({ points, band }) => [
-    ...points.map(({ y }) => y),
-    ...band.flatMap(({ low, high }) => [low, high]),
-  ]);
+function span(
+  lines: readonly ChartLine[],
+  levels: Chart["levels"],
+  [least, most]: readonly [number, number],
+): [number, number] {
+  const values = [
+    ...lines.flatMap(({ points, band }) => [
+      ...points.map(({ y }) => y),
+      ...band.flatMap(({ low, high }) => [low, high]),
+    ]),
+    ...levels.map(({ value }) => value),
+  ];
   const [low = 0, high = 1] = extent(values);
   const room = (high - low || Math.abs(high) || 1) * 0.05;
   return [Math.max(least, low - room), Math.min(most, high + room)];
@@ -160,13 +188,21 @@ function placeNames(wanted: readonly number[], top: number, bottom: number): num
 }
 
 /** The chart in words: where each line begins and ends. */
-function said(title: string, lines: readonly ChartLine[], format: (value: number) => string): string {
+function said(
+  title: string,
+  lines: readonly ChartLine[],
+  levels: Chart["levels"],
+  format: (value: number) => string,
+): string {
   const each = lines.map(({ name, points }) => {
     const [first, last] = [points[0]!, points.at(-1)!];
     return points.length === 1 ? `${name} ${format(last.y)}` : `${name} from ${format(first.y)} to ${format(last.y)}`;
   });
-  return `${title}. ${each.join("; ")}.`;
+  const guesses = levels.map((level) => `${level.title} ${format(level.value)}`);
+  return `${title}. ${[...each, ...guesses].join("; ")}.`;
 }
+
+const lengthOf = ({ length }: string) => length;
 
 const shortened = (name: string, letters: number) =>
   name.length <= letters ? name : `${name.slice(0, Math.max(1, letters - 1))}…`;

@@ -3,6 +3,7 @@
 import { spreadOf } from "../plan/variants";
 import { decidingMetric, metricFacts } from "../tasks/metrics/names";
 import { formatMetric } from "../tasks/metrics/shown";
+import { guessLevels } from "../verdict/guess-levels";
 import type { Chart, ChartLine, Point } from "./chart";
 import type { ReportFacts, ReportRun } from "./facts";
 
@@ -28,7 +29,7 @@ export function reportCharts(facts: ReportFacts): ReportChart[] {
   const said = (...sentences: string[]) => sentences.filter((sentence) => sentence !== "").join(" ") || null;
   const some = measuredRows(facts);
   const xTitle = "training step";
-  const loss = { xTitle, format: formatLoss, limits: [0, Number.POSITIVE_INFINITY] } as const;
+  const loss = { xTitle, format: formatLoss, limits: [0, Number.POSITIVE_INFINITY], levels: [] } as const;
   const trained = facts.runs.filter(({ steps }) => steps > 0);
   const every = Math.max(1, ...trained.map(({ curves }) => Math.ceil(curves.steps.length / MOST_POINTS)));
   const charts: ReportChart[] = [
@@ -41,10 +42,12 @@ export function reportCharts(facts: ReportFacts): ReportChart[] {
       lines: linesOf(facts.runs, facts.runs, ({ curves }) =>
         curves.evaluations.map((point) => ({ x: point.step, y: point[metric] ?? Number.NaN })),
       ),
+      levels: guessLevels(facts, metric),
       caption: said(
         some,
         mean,
         trained.length < facts.runs.length ? "Dotted lines are of runs that no step trains." : "",
+        guessLevels(facts, metric).length > 0 ? "Grey lines are what guessing comes to." : "",
       ),
     },
     {

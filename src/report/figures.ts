@@ -2,6 +2,7 @@
 
 import { type MetricName, metricFacts } from "../tasks/metrics/names";
 import { formatMetric } from "../tasks/metrics/shown";
+import { remarkWords } from "../verdict/remark-words";
 import type { Interval, Verdict, VerdictRun } from "../verdict/verdict";
 import type { ReportFacts } from "./facts";
 
@@ -80,7 +81,7 @@ function apartFromPairs({ runs, againstMajority }: Verdict) {
 export function kindOf({ kind, basis, remarks }: VerdictRun): string {
   const words = { tuned: "tuned", control: "control", answerer: "nothing trained" }[kind];
   const own = basis === "texts" ? "no language model" : basis === "fitted head" ? "fitted without a step" : words;
-  return [own, ...remarks.map((remark) => remark.kind)].join("; ");
+  return [own, ...remarks.map(remarkWords)].join("; ");
 }
 
 export function between({ low, high }: Interval, format: (value: number) => string): string {

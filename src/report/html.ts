@@ -10,7 +10,7 @@ import { utf8ToBytes } from "@noble/hashes/utils.js";
 import { formats } from "../data/formats/registry";
 import { formatSetting } from "../plan/numbers";
 import { dataWords, lengthInWords, runWords, trainingWords, type Words } from "../plan/setting-words";
-import { decidingMetric, metricFacts, taskMetrics } from "../tasks/metrics/names";
+import { decidingMetric, metricFacts, metricWord, taskMetrics } from "../tasks/metrics/names";
 import type { Verdict } from "../verdict/verdict";
 import { drawChart } from "./chart";
 import { groupsOf, reportCharts } from "./curves";
@@ -65,7 +65,8 @@ function base64(bytes: Uint8Array): string {
 /** What the comparison was made to answer. */
 function question({ configuration, runs, data, model, parts }: ReportFacts): Markup {
   const { data: asked } = configuration;
-  const { title, better } = metricFacts[decidingMetric(configuration)];
+  const metric = decidingMetric(configuration);
+  const [title, { better }] = [metricWord(metric), metricFacts[metric]];
   const names = configuration.runs.map(({ name }) => name);
   const most = better === "high" ? "highest" : "lowest";
   const rows = parts && parts.test > 0 ? "test rows" : "validation rows";

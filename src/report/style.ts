@@ -103,7 +103,9 @@ figcaption p{font-weight:400;font-size:.86em;margin:0}
 .level{stroke-width:1.5}
 .band{fill:currentColor;fill-opacity:.13;stroke:none}
 .leader{fill:none;stroke:currentColor;stroke-width:1;stroke-opacity:.45}
+.guess-leader{fill:none;stroke:var(--muted);stroke-width:1;stroke-opacity:.45}
 .name{fill:var(--ink);font-size:12px;unicode-bidi:isolate}
+.guess-name{fill:var(--muted)}
 .narrow{display:none}
 .unseen{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
 footer{margin-top:2.5rem;padding-top:.8rem;border-top:1px solid var(--line);color:var(--muted);font-size:.86em}

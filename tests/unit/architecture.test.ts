@@ -110,6 +110,8 @@ const SHARED_WITH_THE_PAGE = [
   "src/plan/found-rate",
   "src/tasks/metrics/names",
   "src/verdict/wilson",
+  "src/verdict/guess-levels",
+  "src/verdict/remark-words",
   "src/report/facts",
   "src/report/html",
   "src/report/markdown",

@@ -7,6 +7,7 @@
 
 import { messageOf } from "../../errors/message-of";
 import { OutOfMemoryError } from "../executor";
+import { requireWebAssembly } from "../require-web-assembly";
 import { ADDRESSABLE, outOfMemory } from "./limits";
 
 /** What the module's factory takes. */
@@ -75,6 +76,7 @@ const LOG_LEVEL = 3;
  * wrong.
  */
 export async function startModule(factory: ModuleFactory, options: ModuleOptions): Promise<OrtModule> {
+  requireWebAssembly();
   let ort: OrtModule;
   try {
     ort = await factory(options);

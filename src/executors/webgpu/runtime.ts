@@ -9,6 +9,7 @@ import type * as ort from "onnxruntime-web/webgpu";
 import { type ForwardGraph, packedShape } from "../../forward/graph";
 import type { Tensor } from "../../program/tensor";
 import type { Session } from "../executor";
+import { requireWebAssembly } from "../require-web-assembly";
 
 type OnnxRuntime = typeof ort;
 
@@ -26,9 +27,10 @@ export class Runtime {
 
   /**
    * Starts fetching and compiling onnxruntime: the JSPI build where the browser can suspend
-   * WebAssembly, else Asyncify.
+   * WebAssembly, else Asyncify. Rejects with an Error where none may be started here.
    */
-  load(): Promise<OnnxRuntime> {
+  async load(): Promise<OnnxRuntime> {
+    requireWebAssembly();
     this.#loading ??= ("Suspending" in WebAssembly ? loadJspi() : loadAsyncify()).then((onnxruntime) => {
       onnxruntime.env.wasm.numThreads = 1;
       onnxruntime.env.logLevel = "error";

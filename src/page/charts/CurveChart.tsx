@@ -5,10 +5,11 @@
 
 import { type ReactNode, useMemo, useRef } from "react";
 import { isUnfinished } from "../../plan/phase";
-import { metricFacts } from "../../tasks/metrics/names";
+import { type MetricName, metricFacts } from "../../tasks/metrics/names";
+import { guessLevels } from "../../verdict/guess-levels";
 import { pointAt } from "../actions/ui";
 import { formatLoss, formatMetric, formatTick } from "../numbers";
-import type { AxisUnit } from "../store/state";
+import type { AxisUnit, Comparison } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { useSlowComparison } from "../store/use-slow-comparison";
 import { useSteady } from "../use-steady";
@@ -18,7 +19,6 @@ import { CurveTable } from "./CurveTable";
 import { ExampleCurve } from "./ExampleCurve";
 import { longestName } from "./LineEnds";
 import { LinePanel } from "./LinePanel";
-import { guessLevels } from "./levels";
 import type { Drawn } from "./lines-context";
 import { nearestLine } from "./nearest-line";
 import { namesWidth, plotBottom, plotLeft, plotTop } from "./plot-geometry";
@@ -69,7 +69,7 @@ export function CurveChart({ title, quantity, className, tools, note }: CurveCha
     [runs, quantity, unit, smoothing, revision],
   );
   const newest = current ?? past[0];
-  const levels = useSteady(useMemo(() => (newest && metric ? guessLevels(newest, metric) : []), [newest, metric]));
+  const levels = useSteady(useMemo(() => (newest && metric ? levelsOf(newest, metric) : []), [newest, metric]));
   const y = useSteady(
     useMemo(
       () =>
@@ -119,6 +119,11 @@ export function CurveChart({ title, quantity, className, tools, note }: CurveCha
       )}
     </ChartCard>
   );
+}
+
+function levelsOf({ configuration, dataLabels, parts, verdict }: Comparison, metric: MetricName) {
+  const known = { labels: dataLabels ?? [], parts: parts ?? null, verdict: verdict ?? null };
+  return guessLevels({ configuration, ...known }, metric);
 }
 
 interface PlotProps {

@@ -4,7 +4,7 @@
  */
 
 import { createContext } from "react";
-import type { Level } from "./levels";
+import type { Level } from "../../verdict/guess-levels";
 import type { PlottedLine } from "./plotted-lines";
 
 export interface Drawn {

@@ -3,12 +3,11 @@
 import { Bell, BellRing, Pause, Play, RotateCcw, Square } from "lucide-react";
 import { isEnded, type Phase } from "../../plan/phase";
 import { compare, continueComparison, pause, resume, stop } from "../actions/compare";
-import { type RunCurves, recentSpeed } from "../curves/run-curves";
+import { recentSpeed } from "../curves/run-curves";
 import { Message } from "../layout/Message";
 import { canNotify, setNotify } from "../notify";
 import { formatAbout, formatCount, formatDuration, formatLeft, formatRate } from "../numbers";
 import { isOfWhatIsOpen } from "../store/comparable";
-import { stepsPerSecond } from "../store/events";
 import { expectedSeconds } from "../store/expected-time";
 import type { ComparisonSlice } from "../store/state";
 import { isBusy, patch, useStudio } from "../store/store";
@@ -177,22 +176,18 @@ function status({ current, progress, stopping }: ComparisonSlice, evaluating: bo
       return `Finished: ${formatCount(current.steps)} steps in ${formatDuration(seconds)}.`;
     }
     case "running": {
-      const rate = stepsPerSecond(progress);
-      // By the same clock as the steps: what all runs read in one.
-      const tokens = current.runs
-        .filter((run) => run.state === "running")
-        .reduce((sum, run) => sum + tokensPerStep(run.curves), 0);
+      // A step is one of every run, one after the other.
+      const speeds = current.runs.flatMap(({ state, curves }) =>
+        state === "running" ? (recentSpeed(curves) ?? []) : [],
+      );
+      const seconds = speeds.reduce((sum, { secondsPerStep }) => sum + secondsPerStep, 0);
+      const tokens = speeds.reduce((sum, speed) => sum + speed.tokensPerSecond * speed.secondsPerStep, 0);
       const parts = [done];
-      if (rate) parts.push(formatRate(rate, "step"));
-      if (rate && tokens > 0) parts.push(formatRate(rate * tokens, "token"));
-      const left = progress && secondsUntil(progress.ending, progress.recent.at(-1)!.time);
+      if (seconds > 0) parts.push(formatRate(1 / seconds, "step"));
+      if (tokens > 0) parts.push(formatRate(tokens / seconds, "token"));
+      const left = progress && secondsUntil(progress.ending, progress.now);
       if (left) parts.push(formatLeft(left, progress.ending!.slower));
       return parts.join(" · ");
     }
   }
-}
-
-function tokensPerStep(curves: RunCurves): number {
-  const speed = recentSpeed(curves);
-  return speed === null ? 0 : speed.tokensPerSecond * speed.secondsPerStep;
 }

@@ -28,10 +28,11 @@ export type Axis = { readonly key: string; readonly title: string } & (
 /** How null is written, and all names of a set. */
 const NONE = "none";
 const ALL = "all";
+/** Within a value, since a value is a line. */
+const BREAK = "↵";
 
 /**
- * The options in use whose values can be listed, then the learning rate. Examples are not among
- * them: they have lines of their own.
+ * The options in use whose values can be listed, then the learning rate.
  * @param trains whether the run has a learning rate
  * @param linearNames of the open model's linear layers
  */
@@ -54,6 +55,8 @@ export function sweepAxes(
       case "text":
       case "semantic-text":
         return [{ key, title, ...textLines(field) }];
+      case "examples":
+        return [{ key, title, ...exampleLines(field) }];
       default:
         return [];
     }
@@ -105,6 +108,20 @@ function textLines(field: Extract<OptionField, { kind: "text" | "semantic-text" 
     write: (value) => (typeof value === "string" ? value.replaceAll(/\s+/g, " ").trim() : NONE),
     suggested: [],
     help: nullable ? `One a line; ${NONE} for an empty field.` : "One a line.",
+  };
+}
+
+/** Labelled examples have lines of their own, which a sign stands for. */
+function exampleLines({ shortest }: Extract<OptionField, { kind: "examples" }>): Lines {
+  return {
+    kind: "lines",
+    read: (line) => {
+      const value = line.replaceAll(BREAK, "\n");
+      return value.trim().length < Math.max(1, shortest) ? { problem: "The examples must not be empty." } : { value };
+    },
+    write: (value) => String(value).replaceAll("\n", BREAK),
+    suggested: [],
+    help: `All examples of a run on one line, their labels in [brackets]; ${BREAK} stands for a new line.`,
   };
 }
 

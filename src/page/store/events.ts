@@ -4,12 +4,8 @@ import { isEnded, isUnfinished } from "../../plan/phase";
 import type { StudioEvent } from "../../worker/api";
 import { addEvaluation, addStep } from "../curves/run-curves";
 import { withShares } from "../curves/share-history";
-import type { Comparison, ComparisonSlice, RunRecord, TrainingProgress } from "./state";
-import { expectEnding } from "./time-left";
-
-/** Milliseconds and entries that the rate goes by: long enough to hold an evaluation. */
-const RATE_WINDOW = 30_000;
-const FEWEST_ENTRIES = 10;
+import type { Comparison, ComparisonSlice, RunRecord } from "./state";
+import { goneOn } from "./training-progress";
 
 /**
  * The slice after a batch of events. Curves grow in place; everything else is a new object where it
@@ -105,9 +101,7 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
   }
   const step = current ? Math.max(current.step, slowestStep(current)) : 0;
   if (current && step !== current.step) current = { ...current, step };
-  const isTraining = grown && current?.state === "running";
-  const before = current?.state === "paused" ? null : slice.progress;
-  const progress = isTraining ? goneOn(before, now, step, current!.steps) : before;
+  const progress = current ? goneOn(slice.progress, current, now) : slice.progress;
   return { ...slice, current, progress, stopping, revision: slice.revision + (grown ? 1 : 0) };
 }
 
@@ -146,25 +140,4 @@ function slowestStep(comparison: Comparison): number {
   const training = comparison.runs.filter((run) => run.state === "running");
   const steps = training.map((run) => run.curves.steps.last("step") ?? 0);
   return steps.length === 0 ? 0 : Math.min(...steps);
-}
-
-/** With evaluations among the steps, since time left counts them too. */
-function goneOn(before: TrainingProgress | null, time: number, step: number, steps: number): TrainingProgress {
-  const entry = { time, step };
-  const last = before?.recent.at(-1);
-  if (!before || !last || step < last.step) return { first: entry, recent: [entry], ending: null };
-  if (step === last.step) return before;
-  const { first } = before;
-  const entries = [...before.recent, entry];
-  const recent = entries.filter((one, i) => time - one.time <= RATE_WINDOW || i >= entries.length - FEWEST_ENTRIES);
-  const left = ((steps - step) * (time - first.time)) / (step - first.step);
-  return { first, recent, ending: expectEnding(before.ending, left, time) };
-}
-
-/** Steps a second over the last seconds; null while there is nothing to go by. */
-export function stepsPerSecond(progress: TrainingProgress | null): number | null {
-  const first = progress?.recent[0];
-  const last = progress?.recent.at(-1);
-  if (!first || !last || last.time <= first.time) return null;
-  return ((last.step - first.step) * 1000) / (last.time - first.time);
 }

@@ -309,7 +309,7 @@ export interface ComparisonSlice {
   revision: number;
   /** A request to the worker that failed, for example Compare itself. */
   error: string | null;
-  /** Null until a run has begun to train, since it began or went on. */
+  /** Null until it trains, since it began or went on. */
   progress: TrainingProgress | null;
   /** Somebody has asked for an end. */
   stopping: boolean;
@@ -368,12 +368,28 @@ export interface NotebookSlice {
   error: string | null;
 }
 
-/** How fast the current comparison trains; times are milliseconds by `performance.now()`. */
+/** How a training goes; times are milliseconds by `performance.now()`. */
 export interface TrainingProgress {
-  readonly first: { readonly time: number; readonly step: number };
-  /** Of the last seconds, for the rate. */
-  readonly recent: readonly { readonly time: number; readonly step: number }[];
+  /** Since the worker said that it runs; `isEvaluated`: nothing was evaluated before it went on. */
+  readonly began: { readonly time: number; readonly isEvaluated: boolean };
+  /** The step it is at. */
+  readonly step: number;
+  /** When it was heard of last. */
+  readonly now: number;
+  /** What the evaluation before the first step took; null while that is not known. */
+  readonly evaluation: number | null;
+  /**
+   * Where paces go by: after the first step that was heard of, which pays for preparing. Of each
+   * run, how far it had come.
+   */
+  readonly from: {
+    readonly time: number;
+    readonly evaluated: number;
+    readonly done: ReadonlyMap<string, { readonly seconds: number; readonly step: number }>;
+  } | null;
   readonly ending: Ending | null;
+  /** When somebody paused it; null while it goes on. */
+  readonly pausedAt: number | null;
 }
 
 /** Something that is waited for: how far it is, since when, and how far it was then. */

@@ -3,6 +3,7 @@
  * known of it, and its adapter. A table for those who cannot see the dots.
  */
 
+import { remarkWords } from "../../verdict/remark-words";
 import type { Verdict } from "../../worker/api";
 import { RunSwatch } from "../charts/RunSwatch";
 import { formatCount, formatMetric, metricWord } from "../numbers";
@@ -10,7 +11,7 @@ import { DownloadRun } from "../runs/DownloadRun";
 import type { Comparison } from "../store/state";
 import { Dot, type Level, Scale } from "./DotPlot";
 import { placeOf, verdictAxis } from "./verdict-scale";
-import { formatInterval, formatLevel, kindWords, remarkWords } from "./verdict-words";
+import { formatInterval, formatLevel, kindWords } from "./verdict-words";
 
 interface RunsTableProps {
   verdict: Verdict;

@@ -4,8 +4,8 @@
  */
 
 import { type MetricName, metricFacts } from "../../tasks/metrics/names";
-import type { Remark, Verdict, VerdictRun } from "../../worker/api";
-import { formatCount, formatLoss, formatMetric, formatPercent, formatPlural } from "../numbers";
+import type { Verdict, VerdictRun } from "../../worker/api";
+import { formatLoss, formatMetric, formatPercent, formatPlural } from "../numbers";
 
 /** What a verdict is of: `on 31 test rows of Question types · small-base`. */
 export function describeGround(
@@ -59,24 +59,6 @@ function unitOf(metric: MetricName): string {
 /** A p value: `0.031`, `< 0.001`. */
 export function formatChance(p: number): string {
   return p < 0.001 ? "<\u00a00.001" : p.toFixed(3);
-}
-
-/** A remark in a few words. */
-export function remarkWords(remark: Remark): string {
-  switch (remark.kind) {
-    case "one answer":
-      return `says “${remark.answer}” to every row`;
-    case "turned":
-      return `asked at ${remark.dial.toLowerCase()} ${remark.setting} of ${remark.most}`;
-    case "has not moved":
-      return "has not moved";
-    case "still falling":
-      return "still learning: train longer";
-    case "learning by heart":
-      return remark.lastBestStep === undefined
-        ? `learning by heart: step ${formatCount(remark.bestStep)} was best`
-        : `learning by heart: steps ${formatCount(remark.bestStep)} to ${formatCount(remark.lastBestStep)} were best`;
-  }
 }
 
 /** What is not tuned about a run; null where it is. */

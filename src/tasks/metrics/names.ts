@@ -64,6 +64,12 @@ export const metricFacts: Readonly<Record<MetricName, MetricFacts>> = {
   tokenAccuracy: { title: "Token accuracy", kind: "share", better: "high" },
 };
 
+/** A metric's name within a sentence: `accuracy`, `F1`, `Spearman`. */
+export function metricWord(name: MetricName): string {
+  const { title } = metricFacts[name];
+  return /^(Pearson|Spearman|Matthews|F1|RMSE|MAE)/.test(title) ? title : title.toLowerCase();
+}
+
 /** What runs are judged by: what was fixed before training, else the task's first. */
 export function decidingMetric({
   data: { task },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { applyEvents, failUnfinished, stepsPerSecond } from "../../../src/page/store/events";
+import { applyEvents, failUnfinished } from "../../../src/page/store/events";
 import { lastFigure } from "../../../src/page/store/last-figure";
 import { openRecord, readRecords, savedRecord } from "../../../src/page/store/session";
 import type { WaitsSlice } from "../../../src/page/store/state";
@@ -145,12 +145,10 @@ describe("applyEvents", () => {
     expect(after.current?.step).toBe(91);
   });
 
-  it("stands where the slowest training run stands, and measures pace", () => {
+  it("stands where the slowest training run stands", () => {
     let state = slice(comparison([record("a"), record("b")]));
     for (let n = 1; n <= 5; n++) state = applyEvents(state, [step("a", n * 2, 1), step("b", n, 1)], n * 500);
     expect(state.current?.step).toBe(5);
-    expect(stepsPerSecond(state.progress)).toBeCloseTo(2, 12);
-    expect(stepsPerSecond(null)).toBeNull();
   });
 
   it("notes when a comparison ended", () => {

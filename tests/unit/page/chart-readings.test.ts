@@ -1,17 +1,15 @@
 /**
- * What charts say beside their lines: figures at the crosshair, levels of guessing, equal curves.
+ * What charts say beside their lines: figures at the crosshair, equal curves.
  */
 
 import { describe, expect, it } from "vitest";
 import { equalCurves } from "../../../src/page/charts/equal-curves";
-import { guessLevels } from "../../../src/page/charts/levels";
 import { nearestLine } from "../../../src/page/charts/nearest-line";
 import { plottedLines, plottedRuns } from "../../../src/page/charts/plotted-lines";
 import { commonStep, readingAt } from "../../../src/page/charts/readings";
 import { usualSmoothing } from "../../../src/page/charts/smooth";
 import { addEvaluation, addStep, meanSpeed } from "../../../src/page/curves/run-curves";
 import { captionOf } from "../../../src/page/export/chart-caption";
-import type { Comparison } from "../../../src/page/store/state";
 import { comparison, evaluation, record, step } from "./events";
 
 /** Evaluated every ten steps with these losses. */
@@ -79,47 +77,6 @@ describe("equal curves", () => {
     expect(equalCurves(lossLines(evaluated("a", [1, 1]), evaluated("b", [1, 1, 1])))).toEqual([]);
     const asked = (name: string) => evaluated(name, [1, 1], { learningRate: null });
     expect(equalCurves(lossLines(asked("a"), asked("b")))).toEqual([]);
-  });
-});
-
-describe("levels of guessing", () => {
-  const labels = [
-    { name: "ham", train: 60, validation: 26, test: 0 },
-    { name: "spam", train: 20, validation: 4, test: 0 },
-  ];
-  const known = { dataLabels: labels, parts: { train: 80, validation: 30, test: 0 } };
-
-  it("come from the labels' counts: the most frequent one of the training rows, and their shares", () => {
-    expect(guessLevels(comparison([], known), "accuracy")).toEqual([
-      { title: "always ham", value: expect.closeTo(26 / 30, 12) },
-      { title: "chance", value: expect.closeTo(0.75 * (26 / 30) + 0.25 * (4 / 30), 12) },
-    ]);
-    // Of a macro mean they do not follow from the counts alone.
-    expect(guessLevels(comparison([], known), "f1")).toEqual([]);
-  });
-
-  it("are left out where rows have several labels, are divided anew, or were never counted", () => {
-    const several = labels.map((label) => ({ ...label, validation: label.validation + 1 }));
-    expect(guessLevels(comparison([], { ...known, dataLabels: several }), "accuracy")).toEqual([]);
-    expect(guessLevels(comparison([]), "accuracy")).toEqual([]);
-    const folds = comparison([], known);
-    folds.configuration = { ...folds.configuration, data: { ...folds.configuration.data, test: { folds: 3 } } };
-    expect(guessLevels(folds, "accuracy")).toEqual([]);
-  });
-
-  it("are the verdict's where it is of the same rows and metric", () => {
-    const verdict = {
-      metric: "f1",
-      part: "validation",
-      majority: 0.4,
-      chance: null,
-      againstMajority: { label: "ham" },
-    };
-    const judged = (fields: object) =>
-      comparison([], { ...known, verdict: { ...verdict, ...fields } as unknown as Comparison["verdict"] & object });
-    expect(guessLevels(judged({}), "f1")).toEqual([{ title: "always ham", value: 0.4 }]);
-    expect(guessLevels(judged({ part: "test" }), "f1")).toEqual([]);
-    expect(guessLevels(judged({}), "accuracy")[0]!.value).toBeCloseTo(26 / 30, 12);
   });
 });
 

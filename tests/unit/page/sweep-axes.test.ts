@@ -13,6 +13,7 @@ const fields = optionFields({
     targets: { type: "array", items: { type: "string" }, minItems: 1, title: "Targets", beside: ["lm_head"] },
     blocks: { anyOf: [{ type: "string", maxLength: 5 }, { type: "null" }], title: "Blocks" },
     task: { type: "string", format: "semantic-text", minLength: 1, title: "Semantic text", saysTask: true },
+    shots: { type: "string", format: "examples", minLength: 1, title: "Labelled examples" },
   },
 });
 const axes = sweepAxes(fields, true, ["q_proj", "v_proj"]);
@@ -29,6 +30,7 @@ describe("what a sweep may vary", () => {
       ["targets", "lines"],
       ["blocks", "lines"],
       ["task", "lines"],
+      ["shots", "lines"],
       ["learningRate", "number"],
     ]);
     expect(sweepAxes(fields, false).map(({ key }) => key)).not.toContain("learningRate");
@@ -47,6 +49,7 @@ describe("what a sweep may vary", () => {
     ["targets", ["v_proj", "q_proj"], [["q_proj", "v_proj"]]],
     ["blocks", null, [null]],
     ["task", "Say it:", ["Say it:"]],
+    ["shots", "Fine. = [good]\nDull. = [bad]", ["Fine. = [good]\nDull. = [bad]"]],
   ])("%s, now %j, is suggested as %j", (key, present, values) => {
     expect(suggestedValues(axis(key), present)).toEqual(values);
   });
@@ -84,6 +87,7 @@ describe("values that are written a line each", () => {
     ["targets", "q_proj v_proj\nall", /“all” is there twice/],
     ["blocks", "0-2, 5", /At most 5 characters; these are 6/],
     ["task", " \n", /at least one value/],
+    ["shots", "Fine. = [good]\n ↵ ", /must not be empty/],
   ])("%s, %j is refused", (key, text, problem) => {
     expect(lines(key, text)).toEqual({ values: [], problem: expect.stringMatching(problem) });
   });
@@ -92,6 +96,7 @@ describe("values that are written a line each", () => {
     ["targets", "q_proj\nall\n\nlm_head  q_proj", [["q_proj"], ["q_proj", "v_proj"], ["q_proj", "lm_head"]]],
     ["blocks", "none\n0", [null, "0"]],
     ["task", "Say what it is:\nSay it:", ["Say what it is:", "Say it:"]],
+    ["shots", "Fine. = [good]\nFine. = [good]↵Dull. = [bad]", ["Fine. = [good]", "Fine. = [good]\nDull. = [bad]"]],
   ])("%s, %j is %j", (key, text, values) => {
     expect(lines(key, text)).toEqual({ values, problem: null });
   });
@@ -101,6 +106,7 @@ describe("values that are written a line each", () => {
       ["targets", [["q_proj"], ["q_proj", "v_proj"]]],
       ["blocks", [null, "0-1"]],
       ["task", ["Say it:"]],
+      ["shots", ["Fine. = [good]\nDull. = [bad]\n", "Fine. = [good]"]],
     ] as const) {
       const one = axis(key);
       const text = one.kind === "lines" ? values.map(one.write).join("\n") : "";

@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { applyEvents } from "../../../src/page/store/events";
 import { expectEnding, secondsUntil } from "../../../src/page/store/time-left";
 import { applyProgress, shownWait } from "../../../src/page/store/waits";
 import type { ProgressEvent } from "../../../src/worker/api";
-import { comparison, record, slice, step } from "./events";
 
 /** Seconds left as they are shown at each of these moments, with whether it says "slower". */
 function said(moments: readonly (readonly [now: number, left: number])[]): [number | null, boolean][] {
@@ -57,21 +55,5 @@ describe("time left", () => {
     // Ten times as slow from here on.
     waits = applyProgress(waits, [event("update", 12)], 6000);
     expect(shownWait({ waits })!.ending).toEqual({ at: 35_000, slower: true });
-  });
-
-  it("of a training counts its evaluations among the steps, and begins anew after a break", () => {
-    let state = slice(comparison([record("a")]));
-    const at = (now: number, n: number) => {
-      state = applyEvents(state, [step("a", n, 1)], now);
-      return state.progress;
-    };
-    expect(at(0, 0)!.ending).toBeNull();
-    expect(at(1000, 10)!.ending!.at).toBe(10_000);
-    // An evaluation of eight seconds.
-    expect(at(10_000, 20)!.ending).toEqual({ at: 50_000, slower: true });
-    expect(at(11_000, 30)!.ending).toEqual({ at: 11_000 + (70 * 11_000) / 30, slower: true });
-    const paused = { type: "comparison-state", state: "paused", step: 30, steps: 100 } as const;
-    state = applyEvents(state, [{ ...paused, reason: null, memoryBytes: state.current!.memoryBytes! }], 12_000);
-    expect(state.progress).toBeNull();
   });
 });

@@ -6,9 +6,9 @@ import {
   formatDifference,
   formatInterval,
   formatRange,
-  remarkWords,
   setSentences,
 } from "../../../src/page/verdict/verdict-words";
+import { remarkWords } from "../../../src/verdict/remark-words";
 import type { Verdict } from "../../../src/worker/api";
 
 const verdict: Verdict = {

@@ -1,13 +1,21 @@
 /** The report's charts: where lines, bands and names stand. */
 
 import { describe, expect, test } from "vitest";
-import { type ChartLine, drawChart } from "../../../src/report/chart";
+import { type Chart, type ChartLine, drawChart } from "../../../src/report/chart";
 import { reportCharts } from "../../../src/report/curves";
 import { reportFacts, reportRun } from "./facts";
 
-const drawn = (lines: ChartLine[], width = 860) =>
+const drawn = (lines: ChartLine[], width = 860, levels: Chart["levels"] = []) =>
   drawChart(
-    { title: "Loss", xTitle: "step", yTitle: "loss", format: String, limits: [0, Number.POSITIVE_INFINITY], lines },
+    {
+      title: "Loss",
+      xTitle: "step",
+      yTitle: "loss",
+      format: String,
+      limits: [0, Number.POSITIVE_INFINITY],
+      lines,
+      levels,
+    },
     width,
   ).text;
 
@@ -57,6 +65,25 @@ describe("a chart", () => {
     expect((y1 - y2) / (y0 - y1)).toBeCloseTo(3, 1);
   });
 
+  test("has a named line across for each level, within its axis, and says it in words", () => {
+    const svg = drawn([line("run", 0, 0.5, 0.6)], 860, [
+      { title: "always ham", value: 0.9 },
+      { title: "chance", value: 0.1 },
+    ]);
+    const guesses = [...svg.matchAll(/class="guess" x1="[\d.]+" x2="[\d.]+" y1="([\d.]+)" y2="([\d.]+)"/g)];
+    const heights = guesses.map(([, from, to]) => [Number(from), Number(to)]);
+    expect(heights).toHaveLength(2);
+    for (const [from, to] of heights) expect(from).toBe(to);
+    // Higher values stand higher, and both within the plot.
+    expect(heights[0]![0]).toBeLessThan(heights[1]![0]!);
+    expect(heights[0]![0]).toBeGreaterThanOrEqual(30);
+    expect(heights[1]![0]).toBeLessThanOrEqual(260);
+    expect(svg).toContain('aria-label="Loss. run from 0.5 to 0.6; always ham 0.9; chance 0.1."');
+    expect([...svg.matchAll(/class="name guess-name"[^>]*>([^<]*)/g)].map(([, name]) => name)).toEqual([
+      ...["always ham", "chance"],
+    ]);
+  });
+
   test("of one point, of equal values and of none is no chart of NaN", () => {
     for (const lines of [[line("run", 0, 1)], [line("run", 0, 2, 2)], [line("run", 0)], []]) {
       expect(drawn(lines)).not.toMatch(/NaN|Infinity|undefined/);
@@ -94,6 +121,13 @@ describe("lines", () => {
       ["Majority", true],
     ]);
     expect(loss!.lines.map(({ name }) => name)).toEqual(["LoRA"]);
+    // The verdict is of the test rows, so that these are by the labels' counts.
+    expect(accuracy!.levels).toEqual([
+      { title: "always ill", value: 0.75 },
+      { title: "chance", value: expect.closeTo(0.75 * 0.75 + 0.25 * 0.25, 12) },
+    ]);
+    expect(accuracy!.caption).toContain("Grey lines are what guessing comes to.");
+    expect(loss!.levels).toEqual([]);
   });
 
   test("of many steps are means of neighbouring ones, without what is no number", () => {

@@ -24,7 +24,7 @@ describe("the report", () => {
   const text = textOf(html);
 
   test("says what was asked, the verdict, its figures and pairs", () => {
-    expect(text).toContain("Which of LoRA and Examples has the highest Accuracy on test rows of Complaints");
+    expect(text).toContain("Which of LoRA and Examples has the highest accuracy on test rows of Complaints");
     expect(text).toContain("LoRA is best: 50.0\u00a0% accuracy on 300 test rows.");
     expect(text).toContain("Then the rest.");
     expect(text).toContain("40.0 % to 60.0 %");
