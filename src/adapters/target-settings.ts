@@ -9,8 +9,10 @@ import { checkedExpression, wholeExpression } from "../expressions/expression";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { CONFIG, isHead, MODEL } from "./folder";
 import type { WritingSite } from "./forms/form";
+import { checkTargets, modulesOf, tensorNamed } from "./module-checks";
 import type { PeftConfig } from "./peft-config";
 import { isTargeted, layerOf, type TargetModules } from "./target-modules";
+import type { TensorNames } from "./tensor-names";
 
 /** A list of names, or one expression. */
 const named = (value: z.ZodType<string | string[]>) =>
@@ -28,6 +30,13 @@ export const targetSettings = {
   layers_pattern: expressions.nullish(),
   exclude_modules: named(z.union([z.array(z.string()), z.string()])).nullish(),
 };
+
+/** Numbers of their own for some modules, where they cannot be read. */
+export const noPattern = (what: string, method: string) =>
+  z
+    .record(z.string(), z.unknown())
+    .refine((pattern) => Object.keys(pattern).length === 0, `${what} of their own cannot be read for ${method}`)
+    .default({});
 
 export type TargetSettings = z.infer<z.ZodObject<typeof targetSettings>>;
 
@@ -97,6 +106,34 @@ export function settleTargets<Config extends PeftConfig & TargetSettings>(
   const { exclude_modules: excluded } = config;
   const left = excluded === null || excluded === undefined ? named : leftOf(named, excluded, modules, config);
   return { ...config, target_modules: left, exclude_modules: null, layers_pattern: null };
+}
+
+/**
+ * What a configuration says of blocks, of a type that PEFT lets name them (with `layers_pattern`,
+ * which is for other models than the studio's).
+ */
+export const blockSettings = ({ layers }: TargetModules) => ({
+  layers_pattern: null,
+  layers_to_transform: layers ? [...layers] : null,
+});
+
+/**
+ * Checks that tensors and configuration name the same modules, and then every module's tensors.
+ * @param suffix what a module's tensors end in.
+ * @param check gets a module and its tensors by what is behind its path.
+ * @throws Error naming the module or the tensor.
+ */
+export function checkModules(
+  names: TensorNames,
+  config: TargetSettings,
+  tensors: readonly NamedTensor[],
+  { suffix, what }: { readonly suffix: RegExp; readonly what: string },
+  check: (part: (name: string) => NamedTensor, module: string) => void,
+): void {
+  const modules = modulesOf(names, tensors, suffix, what);
+  checkTargets(modules, targetsOf(config));
+  const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+  for (const module of modules) check((name) => tensorNamed(names, byName, `${module}.${name}`), module);
 }
 
 const listOf = (value: string | string[] | null | undefined): string[] =>

@@ -9,8 +9,9 @@ import { isTargeted, patternValue } from "../adapters/target-modules";
 import { dropout } from "../operations/dropout";
 import { linear } from "../operations/linear";
 import type { Program } from "../program/program";
-import type { Tensor } from "../program/tensor";
+import type { Initializer, Tensor } from "../program/tensor";
 import type { ModelFacts } from "./method";
+import { orthogonalMatrices } from "./orthogonal-matrices";
 import { checkTargets, linearShapes, targetModules, targetOptions } from "./targets";
 
 export type LowRankOptions = z.infer<ReturnType<typeof lowRankOptions>>;
@@ -33,8 +34,14 @@ export const alphaOption = (standard: number) =>
     description: "The update is scaled by alpha / rank.",
   });
 
-/** `outer`: paths outside of the blocks that may be targets too. */
-export function lowRankOptions(facts: ModelFacts, outer: readonly string[] = []) {
+/**
+ * `outer`: paths outside of the blocks that may be targets too. `starts`: how A and B can start.
+ */
+export function lowRankOptions(
+  facts: ModelFacts,
+  outer: readonly string[] = [],
+  starts: readonly LowRankStart[] = drawnStarts,
+) {
   return z
     .strictObject({
       rank: rankOption(8),
@@ -58,11 +65,63 @@ export function lowRankOptions(facts: ModelFacts, outer: readonly string[] = [])
         title: "Learning-rate ratio of B",
         description: "B learns this many times faster than A; LoRA+ (Hayou et al. 2024) recommends 16. 1: the same.",
       }),
+      start: z
+        .enum(starts)
+        .default("kaiming")
+        .meta({ title: "Start", description: starts.map((start) => startWords[start]).join(" ") }),
     })
     .superRefine((options, context) => {
       checkTargets(options, context, facts, outer);
       checkPatterns(options, context, [...linearShapes(facts).map(({ path }) => path), ...outer]);
+      checkStart(options, context, facts, outer);
     });
+}
+
+/** PEFT's `init_lora_weights`, with its default by the name of what it draws. */
+const startWords = {
+  kaiming: "kaiming: A uniform, B zero.",
+  gaussian: "gaussian: A normal with deviation 1 / rank, B zero.",
+  orthogonal: "orthogonal: both random, with B·A = 0; the rank is even.",
+  pissa:
+    "pissa: A and B are the largest singular parts of the layer's weight, which are taken out of it (Meng et al. 2024).",
+  olora: "olora: the same with the first rows and columns of its QR decomposition (Büyükakyüz 2024).",
+} as const;
+
+export type LowRankStart = keyof typeof startWords;
+/** Those that leave the weight as it is. */
+export const drawnStarts = ["kaiming", "gaussian", "orthogonal"] as const satisfies readonly LowRankStart[];
+export const lowRankStarts = [...drawnStarts, "pissa", "olora"] as const satisfies readonly LowRankStart[];
+
+/** Whether A and B start as parts of the weight, from which those parts are taken away. */
+export function startsInWeight({ start }: Pick<LowRankOptions, "start">): boolean {
+  return !drawnStarts.some((drawn) => drawn === start);
+}
+
+function checkStart(
+  options: LowRankOptions,
+  context: { addIssue(issue: { code: "custom"; path: string[]; message: string }): void },
+  facts: ModelFacts,
+  outer: readonly string[],
+): void {
+  const { start } = options;
+  if (start === "kaiming" || start === "gaussian") return;
+  const issue = (message: string) => context.addIssue({ code: "custom", path: ["start"], message });
+  try {
+    const updated = linearShapes(facts)
+      .filter(({ path }) => isUpdated(path, options))
+      .map((linear) => ({ ...linear, rank: scaling(linear.path, options).rank }));
+    const odd = updated.find(({ rank }) => rank % 2 !== 0);
+    if (start === "orthogonal" && odd) issue(`"orthogonal" needs an even rank; ${odd.path} has ${odd.rank}`);
+    if (!startsInWeight(options)) return;
+    const other = outer.find((path) => isUpdated(path, options));
+    if (other !== undefined) issue(`"${start}" is for the linear layers of blocks, and the targets name ${other}`);
+    const large = updated.find(({ inputs, outputs, rank }) => rank > Math.min(inputs, outputs));
+    if (!large) return;
+    const parts = Math.min(large.inputs, large.outputs);
+    issue(`"${start}" finds ${parts} parts of ${large.path}, and the rank is ${large.rank}`);
+  } catch {
+    // Targets or patterns are no regular expressions, which is said of them.
+  }
 }
 
 function checkPatterns(
@@ -114,19 +173,46 @@ export function scaling(path: string, options: LowRankOptions): { rank: number; 
   return { rank, scale: alpha / (options.rankStabilised ? Math.sqrt(rank) : rank) };
 }
 
+/** How both matrices of an update start. */
+export interface MatricesStart {
+  readonly down: Initializer;
+  readonly up: Initializer;
+}
+
+/** A [rank, inputs] and B [outputs, rank] as PEFT draws them. */
+function drawnStart(
+  path: string,
+  rank: number,
+  [inputs, outputs]: readonly [number, number],
+  { start }: LowRankOptions,
+): MatricesStart {
+  if (start === "orthogonal") {
+    const drawn = (part: "down" | "up"): Initializer => ({
+      kind: "drawn",
+      stream: `${path}.lora`,
+      values: (chance) => orthogonalMatrices(chance, { rank, inputs, outputs })[part],
+    });
+    return { down: drawn("down"), up: drawn("up") };
+  }
+  return {
+    down: start === "gaussian" ? { kind: "normal", std: 1 / rank } : { kind: "uniform", bound: inputs ** -0.5 },
+    up: { kind: "zeros" },
+  };
+}
+
 /** Declares A [rank, inputs] and B [outputs, rank] of the linear at `path`. */
 export function lowRankMatrices(
   program: Program,
   path: string,
   [inputs, outputs]: readonly [number, number],
   options: LowRankOptions,
+  given?: MatricesStart,
 ): Pick<LowRankUpdate, "down" | "up" | "scale"> {
   const { rank, scale } = scaling(path, options);
-  const down = program.trainable(`${path}.lora_A.weight`, [rank, inputs], {
-    initializer: { kind: "uniform", bound: inputs ** -0.5 },
-  });
+  const start = given ?? drawnStart(path, rank, [inputs, outputs], options);
+  const down = program.trainable(`${path}.lora_A.weight`, [rank, inputs], { initializer: start.down });
   const up = program.trainable(`${path}.lora_B.weight`, [outputs, rank], {
-    initializer: { kind: "zeros" },
+    initializer: start.up,
     learningRateScale: options.learningRateRatio,
   });
   return { down, up, scale };
@@ -143,8 +229,9 @@ export function lowRankUpdate(
   base: Tensor,
   options: LowRankOptions,
   input: Tensor = dropout(program, `${path} lora dropout`, x, options.dropout),
+  start?: MatricesStart,
 ): LowRankUpdate {
-  const { down, up, scale } = lowRankMatrices(program, path, [x.shape[1]!, base.shape[1]!], options);
+  const { down, up, scale } = lowRankMatrices(program, path, [x.shape[1]!, base.shape[1]!], options, start);
   const inner = linear(program, `${base.name} lora_A`, input, down);
   return { down, up, scale, input, sum: linear(program, `${base.name} + lora`, inner, up, { addend: base, scale }) };
 }

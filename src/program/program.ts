@@ -134,7 +134,7 @@ export class Program {
   /**
    * A tensor that the method's controller sets between steps; asking twice gives the same tensor.
    */
-  controllerState(name: string, shape: readonly number[], initial: number): ControllerState {
+  controllerState(name: string, shape: readonly number[], initial: ControllerState["initial"]): ControllerState {
     return this.#leaf({ name, shape, type: "float32", role: "controller", initial });
   }
 

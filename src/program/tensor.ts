@@ -37,6 +37,24 @@ export interface RowPart extends Tensor {
   readonly largestBuffer: number;
 }
 
+/** Where drawn values come from. */
+export interface Chance {
+  /** Uniform in [0, 1). */
+  next(): number;
+  /** Mean 0, standard deviation 1. */
+  normal(): number;
+}
+
+/**
+ * Computed on the host from a frozen matrix, before the first step. `values` gets the matrix as it
+ * is stored, row-major, and is asked for every tensor of one `weight` with the same array.
+ */
+export interface FromWeight {
+  readonly kind: "weight";
+  readonly weight: Tensor;
+  readonly values: (weight: Float32Array) => Float32Array;
+}
+
 /** How a trainable starts. `values` is row-major. */
 export type Initializer =
   | { readonly kind: "zeros" }
@@ -45,6 +63,9 @@ export type Initializer =
   | { readonly kind: "normal"; readonly std: number }
   | { readonly kind: "uniform"; readonly bound: number }
   | { readonly kind: "values"; readonly values: Float32Array }
+  /** Tensors of one `stream` get the same chance, so that they can be drawn together. */
+  | { readonly kind: "drawn"; readonly stream: string; readonly values: (chance: Chance) => Float32Array }
+  | FromWeight
   /**
    * What another tensor is at the start: a weight, or what the Program computes from weights and
    * constants alone.
@@ -93,8 +114,8 @@ export interface Noise extends Tensor {
  */
 export interface ControllerState extends Tensor {
   readonly role: "controller";
-  /** Every element's value at the start. */
-  readonly initial: number;
+  /** Every element's value at the start, or where the values come from. */
+  readonly initial: number | FromWeight;
 }
 
 /** Number of elements of a shape. */

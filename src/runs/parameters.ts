@@ -94,7 +94,8 @@ export class Parameters {
     this.#executor = executor;
     this.controllerStates = controllerStates;
     for (const { name, shape, initial } of controllerStates) {
-      const values = new Float32Array(elementCount(shape)).fill(initial);
+      const values = new Float32Array(elementCount(shape));
+      if (typeof initial === "number") values.fill(initial);
       this.#controllerStates.set(name, upload(executor, values, { label: name, category: "optimizer", owner }));
     }
     this.trainables = trainables;
@@ -243,8 +244,10 @@ export function initialValues({ name, shape, initializer }: Trainable, seed: num
       for (let index = 0; index < values.length; index++) values[index] = bound * (2 * random.next() - 1);
     },
     values: (given) => values.set(given.values),
-    // Computed on the device before the first step: see `computed-start.ts`.
+    drawn: (given) => values.set(given.values(new Random(seed, `initial/${given.stream}`))),
+    // Computed before the first step: see `computed-start.ts`.
     tensor: () => {},
+    weight: () => {},
   };
   (fill[initializer.kind] as (how: Initializer) => void)(initializer);
   return values;

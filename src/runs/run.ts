@@ -29,6 +29,7 @@ import { DRAW, Step } from "./step";
 import { type TextAnswers, textAnswersOf } from "./text-reader";
 import { type TrainableCount, trainableOf } from "./trainable-count";
 import { buildTunedProgram, type TunedProgram, type TunedSetup } from "./tuned-program";
+import { type StartedFromWeight, startFromWeights } from "./weight-start";
 import type { Workspace } from "./workspace";
 
 export interface RunSetup extends ResolvedMethod {
@@ -367,6 +368,7 @@ export class Run {
     const { program } = this.#anyStep.tuned;
     const open = program.trainables.filter(({ name }) => !this.setup.initial?.has(name));
     const source = leaves(...(await this.#provided()), this.#model.kept);
+    await startFromWeights(this.#executor, this.#startedFromWeights(open), source);
     await computeStart(this.#executor, program, open, ({ name }) => this.parameters.value(name), source);
     const { prompt } = this.#anyStep.tuned.front;
     if (prompt?.role === "trainable") {
@@ -374,6 +376,19 @@ export class Run {
       this.#startNorm = meanRowNorm(new Float32Array(start), this.#model.config.hiddenSize);
     }
     this.#started = true;
+  }
+
+  /** Of these trained tensors and of what the controller keeps. */
+  #startedFromWeights(open: readonly Trainable[]): StartedFromWeight[] {
+    const { parameters } = this;
+    return [
+      ...open.map((tensor) => [tensor, tensor.initializer, parameters.value(tensor.name)] as const),
+      ...parameters.controllerStates.map(
+        (tensor) => [tensor, tensor.initial, parameters.controllerState(tensor.name)] as const,
+      ),
+    ].flatMap(([tensor, start, buffer]) =>
+      typeof start === "object" && start.kind === "weight" ? [{ tensor, start, buffer }] : [],
+    );
   }
 
   async #provided(): Promise<Layer[]> {

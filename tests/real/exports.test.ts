@@ -21,7 +21,7 @@ import { type RealRows, type RealTask, realRows } from "./rows";
 
 /** On SmolLM2 a step takes seconds: one method of each form. */
 const SOON = [
-  ...["lora", "dora", "adalora", "vera", "ia3", "ln-tuning", "road", "beft"],
+  ...["lora", "dora", "adalora", "vera", "ia3", "ln-tuning", "road", "beft", "miss", "loha", "lokr", "hira"],
   ...["sk-prefix", "prefix", "prompt", "p-tuning", "adapter-pfeiffer"],
 ];
 
@@ -49,6 +49,14 @@ const variants: Record<string, readonly [method: string, options: Record<string,
   "lora-expression": ["lora", { pattern: ".*\\.[02]\\.mlp\\..*" }],
   "lora-embeddings": ["lora", { targets: ["embed_tokens", "q_proj"], learningRateRatio: 16 }],
   "lora-head": ["lora", { targets: ["lm_head", "v_proj"], learningRateRatio: 16 }],
+  "lora-gaussian": ["lora", { start: "gaussian", rank: 4 }],
+  "lora-orthogonal": ["lora", { start: "orthogonal", rank: 4 }],
+  "lora-pissa": ["lora", { start: "pissa", rank: 4, rankPattern: { v_proj: 2 } }],
+  "lora-olora": ["lora", { start: "olora", rank: 4, rankStabilised: true }],
+  "miss-blocks": ["miss", { rank: 7, targets: ["q_proj", "down_proj"], layers: "1-2" }],
+  "loha-all": ["loha", { rank: 3, alpha: 5, targets: "all-linear" }],
+  "lokr-both": ["lokr", { rank: 2, factor: 8, both: true, targets: ["q_proj", "down_proj"] }],
+  "hira-expression": ["hira", { rank: 3, pattern: ".*\\.[02]\\.mlp\\..*" }],
   "ia3-attention": ["ia3", { targets: ["k_proj"], feedForward: [] }],
   "road-2": ["road", { variant: "road_2", targets: ["k_proj", "down_proj"] }],
   "road-4-blocks": ["road", { variant: "road_4", groupSize: 16, layers: "1-2" }],

@@ -9,10 +9,12 @@ import json
 import logging
 import os
 import sys
+import tempfile
 from pathlib import Path
 
 import torch
-from peft import AdaLoraConfig, BeftConfig, LoraConfig, RoadConfig, VeraConfig, get_peft_model
+from peft import (AdaLoraConfig, BeftConfig, GraloraConfig, HiraConfig, LoHaConfig, LoKrConfig, LoraConfig, MissConfig, RoadConfig, VeraConfig,
+                  get_peft_model)
 from peft.optimizers import create_loraplus_optimizer
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification
@@ -27,6 +29,14 @@ CASES = {
                                     rank_pattern={"0.self_attn.q_proj": 2, "down_proj": 6}, alpha_pattern={"v_proj": 3}),
         "adalora": AdaLoraConfig(target_modules=QV, **BUDGET),
         "vera": VeraConfig(r=6, projection_prng_key=7, target_modules=QV + ["down_proj"]),
+        "pissa": LoraConfig(r=4, lora_alpha=8, target_modules=QV + ["down_proj"], init_lora_weights="pissa"),
+        "olora": LoraConfig(r=4, lora_alpha=6, target_modules=QV, init_lora_weights="olora"),
+        "miss": MissConfig(r=7, target_modules=QV + ["down_proj"]),
+        "loha": LoHaConfig(r=3, alpha=5, target_modules=QV),
+        "lokr": LoKrConfig(r=3, alpha=5, target_modules=QV),
+        "lokr-both": LoKrConfig(r=1, alpha=2, target_modules=QV, decompose_factor=4, decompose_both=True),
+        "hira": HiraConfig(r=4, target_modules=QV + ["down_proj"]),
+        "gralora": GraloraConfig(r=6, alpha=9, gralora_k=3, target_modules=QV),
         # Targets are PEFT's own where none are named.
         "beft": BeftConfig(),
         "road": RoadConfig(group_size=8),
@@ -41,8 +51,14 @@ CASES = {
         "dora": LoraConfig(r=4, lora_alpha=8, target_modules=GPT2, use_dora=True, fan_in_fan_out=True),
         "adalora": AdaLoraConfig(target_modules=GPT2 + ["mlp.c_proj"], fan_in_fan_out=True, **BUDGET),
         "vera": VeraConfig(r=6, projection_prng_key=7, target_modules=GPT2 + ["mlp.c_proj"], fan_in_fan_out=True),
+        "pissa": LoraConfig(r=3, lora_alpha=6, target_modules=GPT2, init_lora_weights="pissa", fan_in_fan_out=True),
+        "hira": HiraConfig(r=3, target_modules=GPT2, fan_in_fan_out=True),
+        "gralora": GraloraConfig(r=4, alpha=6, gralora_k=2, target_modules=GPT2, fan_in_fan_out=True),
     },
 }
+
+# What these began with is in PEFT's copy of the weights; their folders are converted to plain LoRA.
+IN_WEIGHT = ("pissa", "olora")
 
 
 def in_model(name):
@@ -62,6 +78,9 @@ def train(rig, name, config):
     with torch.no_grad():
         for key, tensor in trained.items():
             tensor.copy_(tensors[f"initial.{key}"])
+    first = Path(tempfile.mkdtemp()) / "first"
+    if name in IN_WEIGHT:
+        model.save_pretrained(first)
     missing = {key[8:] for key in tensors if key.startswith("initial.")} ^ set(trained)
     assert not missing, missing
     rates = dict(lr=facts["learningRate"], weight_decay=facts["weightDecay"])
@@ -92,7 +111,13 @@ def train(rig, name, config):
     same = [entry[1:] for entry in history] == [entry[1:] for entry in facts["history"]]
     print(f"{rig} {name}: losses {worst:.1e}, final tensors {final:.1e}" + (f", ranks {'equal' if same else history}" if history else ""))
     case.mkdir(exist_ok=True)
-    model.save_pretrained(case)
+    converted = {"path_initial_model_for_weight_conversion": str(first)} if name in IN_WEIGHT else {}
+    model.save_pretrained(case, **converted)
+    if converted:
+        # PEFT's conversion leaves the head out.
+        stored = load_file(case / "adapter_model.safetensors")
+        stored["base_model.model.score.weight"] = trained["score.weight"].detach().contiguous()
+        save_file(stored, case / "adapter_model.safetensors", metadata={"format": "pt"})
     (case / "README.md").unlink()
     with torch.no_grad():
         batch = {key: tensors[f"batch.0.{key}"].long() for key in ("input_ids", "attention_mask")}

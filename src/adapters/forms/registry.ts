@@ -6,9 +6,13 @@ import { beft } from "./beft";
 import { bottleneck } from "./bottleneck";
 import { cpt } from "./cpt";
 import type { AdapterForm, Origin } from "./form";
+import { hira } from "./hira";
 import { ia3 } from "./ia3";
 import { lnTuning } from "./ln-tuning";
+import { loha } from "./loha";
+import { lokr } from "./lokr";
 import { lora } from "./lora";
+import { miss } from "./miss";
 import { pTuning } from "./p-tuning";
 import { prefix } from "./prefix";
 import { prompt } from "./prompt";
@@ -20,6 +24,10 @@ const list = [
   lora,
   adalora,
   vera,
+  miss,
+  loha,
+  lokr,
+  hira,
   ia3,
   lnTuning,
   road,

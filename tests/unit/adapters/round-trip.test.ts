@@ -41,6 +41,10 @@ const small: Record<string, Record<string, unknown>> = {
   adalora: { initialRank: 3, targetRank: 1 },
   dylora: { rank: 3 },
   vera: { rank: 4 },
+  miss: { rank: 5 },
+  loha: { rank: 3 },
+  lokr: { rank: 2 },
+  hira: { rank: 3 },
   dept: { virtualTokens: 3, positions: 12, rank: 2 },
   ept: { virtualTokens: 3, positions: 12, rank: 2 },
   ptec: { virtualTokens: 3 },
@@ -107,7 +111,9 @@ async function trained(model: Model, plan: RunConfiguration, language = false): 
   const controllerStates = new Map(
     controllerStatesOf(tuned, controller).map(({ name, shape, initial }) => [
       name,
-      new Float32Array(elementCount(shape)).fill(initial),
+      typeof initial === "number"
+        ? new Float32Array(elementCount(shape)).fill(initial)
+        : normal(elementCount(shape), name),
     ]),
   );
   // One rank of the first module is pruned.
@@ -141,7 +147,8 @@ async function trained(model: Model, plan: RunConfiguration, language = false): 
     droppedLeadingTokens: 0,
     record: { run: plan, configuration: { training: { pooling: "last" } } },
   });
-  return { values, folder, logits: computed(model, tuned, values, [tuned.logits])(tuned.logits) };
+  const all = new Map([...values, ...controllerStates]);
+  return { values, folder, logits: computed(model, tuned, all, [tuned.logits])(tuned.logits) };
 }
 
 /**
@@ -170,12 +177,15 @@ const table = methods.flatMap(({ id }) => {
       [`${id}${frozenLayers ? " above a frozen block" : ""}`, rig, { id, options, frozenLayers }] as const,
   );
 });
+const inWeight = { start: "pissa", rank: 4 };
+table.push(["lora that starts in the weight", "tiny-llama", { id: "lora", options: inWeight, frozenLayers: 0 }]);
 const near = { init: "text", virtualTokens: 4, nearWords: true };
 table.push(["prompt near words", "tiny-llama", { id: "prompt", options: near, frozenLayers: 0 }]);
 const oneBlock = { variant: "road_4", groupSize: 12, layers: "1" };
 table.push(["road in one block", "tiny-llama", { id: "road", options: oneBlock, frozenLayers: 0 }]);
 // PEFT's are for torch's Linear, so these are in the studio's own form.
-for (const id of ["road", "beft"]) table.push([`${id} on Conv1D`, "tiny-gpt2", { id, options: {}, frozenLayers: 0 }]);
+for (const id of ["road", "beft", "miss", "loha", "lokr"])
+  table.push([`${id} on Conv1D`, "tiny-gpt2", { id, options: {}, frozenLayers: 0 }]);
 
 describe.each(table)("%s", (_, rig, { id, options, frozenLayers }) => {
   const plan: RunConfiguration = { name: id, method: id, options, ...(frozenLayers && { frozenLayers }) };

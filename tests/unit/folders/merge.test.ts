@@ -97,6 +97,17 @@ const cases: [rig: string, method: string, options: object][] = [
   ["tiny-llama", "adalora", { initialRank: 3, targetRank: 2 }],
   ["tiny-llama", "dylora", { rank: 4 }],
   ["tiny-gpt2", "vera", { rank: 5 }],
+  ["tiny-llama", "lora", { rank: 4, start: "pissa", rankStabilised: true, rankPattern: { v_proj: 2 } }],
+  ["tiny-gpt2", "lora", { rank: 3, alpha: 6, start: "olora" }],
+  ["tiny-llama", "miss", { rank: 7, targets: "all-linear" }],
+  ["tiny-gpt2", "miss", { rank: 5 }],
+  ["tiny-llama", "loha", { rank: 3 }],
+  ["tiny-gpt2", "loha", { rank: 3 }],
+  ["tiny-llama", "lokr", { rank: 8 }],
+  ["tiny-llama", "lokr", { rank: 1, factor: 4, both: true, targets: ["q_proj", "down_proj"] }],
+  ["tiny-gpt2", "lokr", { rank: 2 }],
+  ["tiny-llama", "hira", { rank: 3, targets: "all-linear" }],
+  ["tiny-gpt2", "hira", { rank: 3 }],
   ["tiny-llama", "ia3", {}],
   ["tiny-gpt2", "ia3", {}],
   ["tiny-qwen2", "ia3", {}],
@@ -135,7 +146,10 @@ test.each(cases)("%s, %s %o: merged and not give the same logits", async (rig, i
   const leaves: Leaves = new Map<string, ArrayLike<number>>([...weights, ...values, ...controllerStates]);
   for (const tensor of tuned.program.operations.flatMap(({ inputs }) => inputs)) {
     if (tensor.role === "controller" && !leaves.has(tensor.name)) {
-      leaves.set(tensor.name, new Float32Array(elementCount(tensor.shape)).fill(1));
+      const source = new Random(9, tensor.name);
+      const values = new Float32Array(elementCount(tensor.shape)).map(() => (id === "lora" ? source.normal() : 1));
+      leaves.set(tensor.name, values);
+      controllerStates.set(tensor.name, values);
     }
   }
   const own = logitsOf(tuned, leaves);
@@ -234,6 +248,10 @@ describe("a merged model", () => {
       "adalora",
       "dylora",
       "vera",
+      "miss",
+      "loha",
+      "lokr",
+      "hira",
       "ia3",
       "road",
       "ln-tuning",

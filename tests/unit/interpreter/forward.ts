@@ -101,7 +101,10 @@ class Interpreter implements GraphWriter {
  */
 function standard(tensor: Tensor): ArrayLike<number> | undefined {
   const filled = (value: number) => new Float64Array(elementCount(tensor.shape)).fill(value);
-  if (tensor.role === "controller") return filled((tensor as ControllerState).initial);
+  if (tensor.role === "controller") {
+    const { initial } = tensor as ControllerState;
+    return typeof initial === "number" ? filled(initial) : undefined;
+  }
   if (tensor.role === "noise") return filled(1);
   return (tensor as Constant).values?.();
 }

@@ -9,7 +9,7 @@ import type { Family, ModelConfig } from "../../../src/models/family";
 import { familyOf } from "../../../src/models/registry";
 import type { RunConfiguration } from "../../../src/plan/configuration";
 import { Program } from "../../../src/program/program";
-import type { Tensor, Trainable } from "../../../src/program/tensor";
+import type { FromWeight, Tensor, Trainable } from "../../../src/program/tensor";
 import { initialValues } from "../../../src/runs/parameters";
 import { parseOptions } from "../../../src/runs/resolve";
 import type { TunedProgram } from "../../../src/runs/tuned-program";
@@ -61,18 +61,25 @@ export function tinySetup(
 }
 
 /**
- * The values a run begins with, as `runs/computed-start.ts` computes them. `leaves`: everything but
- * trained tensors.
+ * The values a run begins with, as `runs/computed-start.ts` and `runs/weight-start.ts` compute
+ * them. `leaves`: everything but trained tensors.
  */
 export function startValues(
   { program }: TunedProgram,
   leaves: ReadonlyMap<string, ArrayLike<number>>,
 ): Map<string, ArrayLike<number>> {
+  const fromWeight = ({ weight, values }: FromWeight) => values(Float32Array.from(leaves.get(weight.name)!));
   const start = (tensor: Trainable): ArrayLike<number> => {
     const { initializer } = tensor;
+    if (initializer.kind === "weight") return fromWeight(initializer);
     if (initializer.kind !== "tensor") return initialValues(tensor, 5);
     const { tensor: source }: { tensor: Tensor } = initializer;
     return source.role === "weight" ? leaves.get(source.name)! : evaluate(program, leaves, [source])(source);
   };
-  return new Map(program.trainables.map((tensor) => [tensor.name, start(tensor)]));
+  return new Map([
+    ...program.trainables.map((tensor) => [tensor.name, start(tensor)] as const),
+    ...program.controllerStates.flatMap(({ name, initial }) =>
+      typeof initial === "number" ? [] : [[name, fromWeight(initial)] as const],
+    ),
+  ]);
 }

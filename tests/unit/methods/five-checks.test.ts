@@ -78,6 +78,14 @@ const exactly: Record<string, object> = {
   "adapter-houlsby": { start: "frozen model" },
   "adapter-pfeiffer": { start: "frozen model", activation: "none" },
 };
+/** Other starts of a method, which say as much. */
+const also: readonly (readonly [id: string, options: object])[] = [
+  ["lora", { start: "gaussian" }],
+  ["lora", { start: "orthogonal" }],
+  ["lora", { start: "pissa", targets: "all-linear" }],
+  ["lora", { start: "olora", rank: 3 }],
+  ["dora", { start: "orthogonal" }],
+];
 /** Start as the frozen model: their change is zero, or their tensors are its own. */
 const silent = ["ia3", "ln-tuning", "bitfit", "adapter-parallel", "unified", "last-layer", "half-fine-tuning", "full"];
 /** Start elsewhere, and why. */
@@ -90,7 +98,7 @@ const elsewhere: Record<string, string> = {
 
 it("ZERO: every method starts as it says, and one that says nothing has a reason here", async () => {
   const without: string[] = [];
-  for (const { id } of methods) {
+  for (const [id, options] of [...methods.map(({ id }) => [id, exactly[id] ?? {}] as const), ...also]) {
     const model = await tinyModel(id === "bitfit" ? "tiny-gpt2" : "tiny-llama");
     const text = [11, 12, 13];
     const states = semanticStates(model, text);
@@ -106,7 +114,6 @@ it("ZERO: every method starts as it says, and one that says nothing has a reason
       const all = new Map([...leaves, ...startValues(tuned, leaves)]);
       return evaluate(tuned.program, all, [tuned.logits])(tuned.logits);
     };
-    const options = exactly[id] ?? {};
     const parsed = parseOptions(model, { name: id, method: id, options: { ...options } });
     // Without its brackets, which are no part of the ids here, CPT's context is the text itself.
     const known = silent.includes(id) ? "linear-probe" : id === "cpt" ? "hard-text" : null;

@@ -114,7 +114,8 @@ describe.each(approaches)("$id", (method) => {
   test("its card says everything, and its rates are usable", () => {
     const { trains, attaches, costs, fails, paper } = method.card;
     for (const sentence of [trains, attaches, costs, fails]) expect(sentence).toMatch(/^\S.*\.$/);
-    if (paper) expect(paper.url).toMatch(/^https:\/\/arxiv\.org\/abs\/\d{4}\.\d{5}$/);
+    if (paper)
+      expect(paper.url).toMatch(/^https:\/\/(?:arxiv\.org\/abs\/\d{4}\.\d{5}|openreview\.net\/forum\?id=\w+)$/);
     if (!method.trains) {
       expect(method).not.toHaveProperty("learningRate");
       expect(method).not.toHaveProperty("weightDecay");
@@ -185,6 +186,16 @@ describe("options' refusals", () => {
     ["lora", { rankPattern: { q_proj: 0 } }, /rankPattern\.q_proj/],
     ["lora", { alphaPattern: { "[": 4 } }, /not a regular expression/],
     ["lora", { dropout: 1 }, /dropout/],
+    ["lora", { start: "orthogonal", rank: 3 }, /start "orthogonal" needs an even rank; .*q_proj has 3/],
+    [
+      "lora",
+      { start: "pissa", targets: ["embed_tokens"] },
+      /start "pissa" is for the linear layers of blocks, .*embed/,
+    ],
+    ["lora", { start: "olora", rank: 25 }, /start "olora" finds 24 parts of .*v_proj, and the rank is 25/],
+    ["lora", { start: "pissa", pattern: "(" }, /pattern "\(" is not a regular expression/],
+    ["dora", { start: "pissa" }, /start/],
+    ["miss", { rank: 49 }, /rank 49 is more than the 48 inputs of .*q_proj/],
     ["dora", { learningRateRatio: 0 }, /learningRateRatio/],
     ["sk-prefix", { text: "" }, /text is empty/],
     ["sk-prefix", { map: "round" }, /map/],
