@@ -85,6 +85,8 @@ export class Comparisons {
   #stopping = false;
   /** Ends the search for rates that is going on. */
   #search: AbortController | null = null;
+  /** Rows that are being chosen. */
+  #choice: { readonly end: AbortController; readonly ended: Promise<unknown> } | null = null;
   /** Steps that are tried while nothing else trains. */
   #trial: { readonly end: AbortController; readonly ended: Promise<unknown> } | null = null;
   /** The last time that states were handed over, until they are. */
@@ -176,17 +178,24 @@ export class Comparisons {
     return this.#choose(configuration, (signal) => lookAtChoice(configuration, this.#choosing(signal)));
   }
 
+  /** Ends a choice that somebody looks at. */
   async #choose<Result>(
     { data: { selection } }: Configuration,
     work: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> {
+    this.#choice?.end.abort(new Error("Something else was asked for meanwhile."));
+    await this.#choice?.ended;
     await this.#endTrial();
     if (selection) await this.#session.tested();
-    this.#search = new AbortController();
+    const end = new AbortController();
+    this.#search = end;
+    const result = work(end.signal);
+    this.#choice = { end, ended: result.catch(() => {}) };
     try {
-      return await work(this.#search.signal);
+      return await result;
     } finally {
       this.#search = null;
+      this.#choice = null;
       this.#events.flush();
     }
   }
@@ -323,8 +332,9 @@ export class Comparisons {
 
   stop(): void {
     this.#stopping = true;
-    this.#search?.abort(new Error("It was stopped before training began."));
-    this.#current?.comparison.stop();
+    // While something is searched or chosen nothing trains.
+    if (this.#search) this.#search.abort(new Error("It was stopped before training began."));
+    else this.#current?.comparison.stop();
   }
 
   /**

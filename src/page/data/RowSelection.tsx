@@ -9,8 +9,8 @@ import { writeCsv } from "../../data/write-csv";
 import { selectionInWords } from "../../plan/selection-in-words";
 import { controlsOf } from "../../plan/variants";
 import type { DataSummary, RowChoice, RowSelection as Selection } from "../../worker/api";
-import { stop } from "../actions/compare";
 import { setData } from "../actions/data";
+import { stopChoosing } from "../actions/measuring";
 import { useQuestion } from "../asking";
 import { ProgressLine } from "../compare/ProgressLine";
 import { download } from "../export/download";
@@ -288,7 +288,7 @@ function Look() {
           <ListFilter size={14} aria-hidden="true" /> {waiting ? "Choosing…" : "Look at the choice"}
         </button>
         {waiting && (
-          <button type="button" className="button button-small" onClick={() => void stop()}>
+          <button type="button" className="button button-small" onClick={() => void stopChoosing()}>
             Stop
           </button>
         )}
