@@ -471,13 +471,18 @@ export class Comparison {
   }
 
   /**
-   * As `hold`, with the values that a run had at its evaluation with the lowest loss, or at its
-   * last. Rejects with an Error where it has not been evaluated.
+   * As `hold`, with the values that a run had at its evaluation with the lowest loss, at its last,
+   * or at one whose checkpoint was kept. Rejects with an Error where it has not been evaluated.
    */
-  holdAt<Result>(name: string, evaluation: "best" | "last", use: (run: Run) => Promise<Result>): Promise<Result> {
+  holdAt<Result>(
+    name: string,
+    evaluation: "best" | "last" | Checkpoint,
+    use: (run: Run) => Promise<Result>,
+  ): Promise<Result> {
     const lane = this.#lane(name);
     return this.#turn.runExclusive(() => {
-      const checkpoint = evaluation === "best" ? lane.best : lane.checkpoint;
+      const checkpoint =
+        typeof evaluation === "object" ? evaluation : evaluation === "best" ? lane.best : lane.checkpoint;
       if (!checkpoint)
         throw new Error(`Run "${name}" has not been evaluated while it trained: there is no other step.`);
       return this.#within(lane, checkpoint, () => use(lane.run));

@@ -122,6 +122,8 @@ export interface DataSettings {
    * none, all the same.
    */
   weights?: readonly WeightRule[];
+  /** Which training rows are learned from; default: all. */
+  selection?: RowSelection | undefined;
   /** Tokens; longer texts are cut and counted. */
   maxLength: number;
 }
@@ -145,6 +147,49 @@ export type WeightRule =
    * found only the tokens by which each is told from the others.
    */
   | { by: "tokens"; pattern: string; weight: number | "balanced"; where?: "all" | "branches" | undefined };
+
+/** Which end of a score is kept: its lowest, its highest, or those around its median. */
+export type Band = "low" | "middle" | "high";
+
+/** By what training rows are chosen, before training. */
+export type SelectionScore =
+  | { by: "random" }
+  /** The mean loss of a row's tokens under the frozen model: its perplexity is exp(loss). */
+  | { by: "loss"; prefer: Band }
+  /**
+   * How much lower a row's loss is under a reference than under another model: an imported run, or
+   * an adapter's folder. `over`: default: the frozen model.
+   */
+  | { by: "gain"; reference: string; over?: string | undefined }
+  /** Far from one another: k-center by the frozen model's states. */
+  | { by: "diversity" }
+  /** How sure a run is of a row's answer over the epochs of a training, and how that changes. */
+  | { by: "difficulty"; measure: "confidence" | "variability"; prefer: Band; epochs?: number | undefined }
+  /** Like the validation rows: by the nearest of them, or by optimal transport to all of them. */
+  | { by: "similarity"; how: "nearest" | "transport" };
+
+/** Runs on other rows beside the chosen ones: as many at random, and all. */
+export type SelectionControl = "random" | "all";
+
+/** Which training rows are learned from; exactly one of `share` and `rows`. */
+export type RowSelection = SelectionScore & {
+  /** Of the training rows. */
+  share?: number | undefined;
+  rows?: number | undefined;
+  /** Of each label its own share, where a row has one label; default: false. */
+  perLabel?: boolean | undefined;
+  /** Default: random alone. */
+  beside?: readonly SelectionControl[] | undefined;
+  /** What was chosen, of every fold or repeat; left out until it is. */
+  chosen?: readonly ChosenRows[] | undefined;
+};
+
+export interface ChosenRows {
+  /** Their numbers in the training file, in its order. */
+  readonly rows: readonly number[];
+  /** SHA-256 of these rows' tokens. */
+  readonly hash: string;
+}
 
 /** A row of a file that is given another answer, or left out; the file itself stays as it is. */
 export interface RowChange {

@@ -7,7 +7,6 @@
 import type { BaseModel } from "../base/base-model";
 import { languageHeadSpecs } from "../base/language-head";
 import { loadedSpecs } from "../base/read-model";
-import { BatchStream } from "../data/batches";
 import type { Channel } from "../data/channels";
 import { messageOf } from "../errors/message-of";
 import { noBytes, sumUp } from "../executors/bytes";
@@ -104,6 +103,8 @@ export interface EstimateInput {
   readonly trainLengths: readonly number[];
   readonly validationLengths: readonly number[];
   readonly testLengths?: readonly number[];
+  /** How many of the training rows are learned from; default: all. */
+  readonly trainRows?: number | undefined;
   /** How many times the rows are divided anew, each a variant of every run; default: once. */
   readonly splits?: number;
   readonly maxLength: number;
@@ -128,7 +129,7 @@ export function estimate(given: EstimateInput): Estimate {
   const { training, runs, trainLengths, validationLengths, maxLength, allowedBuffer, costs = webgpuCosts } = input;
   const model = onDevice(input);
   const { seed } = training;
-  const { testLengths = [], splits = 1 } = input;
+  const { testLengths = [], trainRows = trainLengths.length, splits = 1 } = input;
   const lengths = [...trainLengths, ...validationLengths];
   const resolved = runs.map((run) => attempt(() => resolveMethod(model, run, seed, input.labels)));
   const known = resolved.flatMap((one) => ("error" in one ? [] : [one.value]));
@@ -179,8 +180,8 @@ export function estimate(given: EstimateInput): Estimate {
         head,
       });
   }
-  const { batchSize, shuffle } = training;
-  const { batchesPerEpoch } = new BatchStream({ lengths: trainLengths, batchSize, buckets, seed, shuffle });
+  const { batchSize } = training;
+  const batchesPerEpoch = Math.ceil(trainRows / batchSize);
   const trainedSteps = trainingSteps(training, batchesPerEpoch);
   return {
     runs: estimated.map(({ steps: _steps, text: _text, terms: _terms, ...run }) => run),
@@ -192,8 +193,8 @@ export function estimate(given: EstimateInput): Estimate {
     unequal: unequal(
       estimated.flatMap(({ terms }) => terms ?? []),
       {
-        trainRows: trainLengths.length,
-        rowsSeen: Math.min(trainedSteps * batchSize, trainLengths.length),
+        trainRows,
+        rowsSeen: Math.min(trainedSteps * batchSize, trainRows),
         learningRateFactors: training.learningRateFactors,
         testRows: testLengths.length,
       },
@@ -267,7 +268,7 @@ function estimateRun(
 ): EstimatedRun {
   const { method, options, context } = resolved;
   const pooling = ownPooling(resolved, model, poolingOf(model, training));
-  const trainingRows = trainLengths.length;
+  const trainingRows = input.trainRows ?? trainLengths.length;
   const watched = watchParts(model);
   const { observe } = watched;
   const setup = { ...resolved, task, classes, pooling, inputs, layers: run, trainingRows, observe };
@@ -301,7 +302,7 @@ function estimateRun(
   checkTrained(program.trainables, allowedBuffer);
   input.startChecks?.get(run.name)?.(program.trainables);
   const { batchSize, seed, gradClip } = training;
-  const steps = trainingSteps(training, Math.ceil(trainLengths.length / batchSize));
+  const steps = trainingSteps(training, Math.ceil(trainingRows / batchSize));
   const controller = controllerOf(setup, programs[0]!, { steps, seed, gradClip });
   if (controller) bytes.runtime += controllerBytes(costs, controller);
   bytes.runtime += optimizerBytes(costs, programs[0]!.backward.trained, controller?.rounds);

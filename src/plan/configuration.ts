@@ -214,6 +214,47 @@ const weightRule = z.discriminatedUnion("by", [
   }),
 ]);
 
+const band = z.enum(["low", "middle", "high"]);
+
+const selectionFields = {
+  share: z.number().gt(0).lt(1).optional(),
+  rows: z.int().min(1).optional(),
+  perLabel: z.boolean().optional(),
+  beside: z
+    .array(z.enum(["random", "all"]))
+    .refine((kinds) => new Set(kinds).size === kinds.length, "must not name one twice")
+    .readonly()
+    .optional(),
+  /** Written by the studio: what was chosen, and what holds a later training to it. */
+  chosen: z
+    .array(z.strictObject({ rows: z.array(z.int().min(1)).readonly(), hash: z.string() }))
+    .readonly()
+    .optional(),
+};
+
+/** See `RowSelection` of `data/types.ts`; what data or model lack is refused before training. */
+const selectionSchema = z
+  .discriminatedUnion("by", [
+    z.strictObject({ by: z.literal("random"), ...selectionFields }),
+    z.strictObject({ by: z.literal("loss"), prefer: band, ...selectionFields }),
+    z.strictObject({
+      by: z.literal("gain"),
+      reference: z.string().min(1),
+      over: z.string().min(1).optional(),
+      ...selectionFields,
+    }),
+    z.strictObject({ by: z.literal("diversity"), ...selectionFields }),
+    z.strictObject({
+      by: z.literal("difficulty"),
+      measure: z.enum(["confidence", "variability"]),
+      prefer: band,
+      epochs: z.int().min(2).max(50).optional(),
+      ...selectionFields,
+    }),
+    z.strictObject({ by: z.literal("similarity"), how: z.enum(["nearest", "transport"]), ...selectionFields }),
+  ])
+  .refine(({ share, rows }) => (share === undefined) !== (rows === undefined), "needs share or rows, and not both");
+
 /** Of `data`, where neither the file nor a person says otherwise. */
 export const dataDefaults = { validationFraction: 0.1, maxLength: 128 } as const;
 
@@ -276,6 +317,8 @@ const dataFields = z.strictObject({
   taskText: z.string().trim().min(1).max(2000).optional(),
   /** What training rows and their tokens count for, by rules; default: all the same. */
   weights: z.array(weightRule).max(MOST_WEIGHT_RULES).readonly().optional(),
+  /** Which training rows are learned from, chosen once before training; default: all. */
+  selection: selectionSchema.optional(),
   /** Roles as the task has them. */
   columns: z.record(z.string(), z.unknown()),
   maxLength: z.int().min(1).default(dataDefaults.maxLength),
@@ -303,6 +346,7 @@ export const linkedDataSchema = dataFields
     labelNames: true,
     taskText: true,
     weights: true,
+    selection: true,
   })
   // A file's name is none of a link's: the page that opens it has other files.
   .extend({

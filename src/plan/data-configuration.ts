@@ -18,7 +18,7 @@ export interface OpenFiles {
 
 export function dataConfiguration({ train, validation, test, settings }: OpenFiles): Configuration["data"] {
   const { task, columns, maxLength, validationFraction, group = null, changes = [], header = true } = settings;
-  const { labelNames = {}, taskText, encoding, validationEncoding, testEncoding, weights = [] } = settings;
+  const { labelNames = {}, taskText, encoding, validationEncoding, testEncoding, weights = [], selection } = settings;
   const { weight, ...roles } = columns;
   return {
     task,
@@ -34,6 +34,7 @@ export function dataConfiguration({ train, validation, test, settings }: OpenFil
     ...(Object.keys(labelNames).length > 0 && { labelNames }),
     ...(taskText !== undefined && { taskText }),
     ...(weights.length > 0 && { weights }),
+    ...(selection && { selection }),
     // Nothing where there is none, as in a file of a time before there were weights.
     columns: weight ? { ...roles, weight } : roles,
     maxLength,
@@ -45,11 +46,11 @@ export function dataConfiguration({ train, validation, test, settings }: OpenFil
  * file of its own says nothing of how the training file is divided.
  */
 export function dataSettings({ validation, test, train: _, ...data }: Configuration["data"]) {
-  const { header = true, changes = [], labelNames, taskText, weights = [], ...others } = data;
+  const { header = true, changes = [], labelNames, taskText, weights = [], selection, ...others } = data;
   const { encoding, validationEncoding, testEncoding } = data;
   return {
     ...others,
-    ...{ header, changes, encoding, validationEncoding, testEncoding, labelNames, taskText, weights },
+    ...{ header, changes, encoding, validationEncoding, testEncoding, labelNames, taskText, weights, selection },
     ...(typeof test !== "string" && { test }),
     ...(typeof validation === "number" && { validationFraction: validation }),
   };

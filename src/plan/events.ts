@@ -4,6 +4,7 @@
  */
 
 import type { MeasuredCalibration } from "../calibration/calibration";
+import type { ChosenRows } from "../data/types";
 import type { Bytes } from "../executors/bytes";
 import type { Observation } from "../methods/controller";
 import type { Metrics } from "../tasks/metrics/names";
@@ -129,6 +130,7 @@ export interface ProgressEvent {
     | "reading rows"
     | "reading words"
     | "searching rates"
+    | "choosing rows"
     | "compiling kernels"
     | "evaluating"
     | "predicting"
@@ -158,6 +160,12 @@ export interface NoticeEvent {
 export interface RateSearchEvent {
   type: "rate-search";
   search: RateSearch;
+}
+
+/** Training rows have been chosen: of every fold or repeat. */
+export interface SelectionEvent {
+  type: "selection";
+  chosen: readonly ChosenRows[];
 }
 
 /** What a run has written so far. */
@@ -198,6 +206,7 @@ export type StudioEvent =
   | ProgressEvent
   | GenerationEvent
   | RateSearchEvent
+  | SelectionEvent
   | CalibrationEvent
   | NoticeEvent
   | KeepingEvent

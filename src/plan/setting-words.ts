@@ -7,6 +7,7 @@ import type { ColumnRole, TaskId } from "../data/types";
 import { type MetricName, metricFacts } from "../tasks/metrics/names";
 import type { Configuration, TrainingConfiguration } from "./configuration";
 import { formatPercent, formatPlural, formatSetting } from "./numbers";
+import { selectionInWords } from "./selection-in-words";
 import { weightInWords } from "./weight-in-words";
 
 /** A setting's name in the form, and how a value of it is said. */
@@ -118,6 +119,7 @@ export const dataWords: WordsOf<Omit<Data, "columns" | "task" | "train">> = {
   },
   taskText: { title: "Say the task in a sentence", say: orElse("none") },
   weights: { title: "Weights", say: (rules = []) => rules.map(weightInWords).join("; ") || "all rows count the same" },
+  selection: { title: "Learn from", say: (selection) => (selection ? selectionInWords(selection) : "all rows") },
   encoding: { title: "Encoding", say: orElse("found by the file") },
   validationEncoding: { title: "Encoding of the validation file", say: orElse("found by the file") },
   testEncoding: { title: "Encoding of the test file", say: orElse("found by the file") },

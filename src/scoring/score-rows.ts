@@ -70,7 +70,8 @@ export interface ScoringSetup {
   readonly signal: AbortSignal;
 }
 
-const OWNER = "row scores";
+/** Numbers passes, so that the buffers of two at once never count as one's. */
+let passes = 0;
 
 /**
  * The scores of rows that have at most `longestRow` tokens, in their order. A reader that is a run
@@ -90,13 +91,14 @@ export async function scoreRows(setup: ScoringSetup, rows: readonly TokenizedExa
   if (wanted.labels && task.head === "vocabulary") await model.loadLanguageHead();
   const longest = longestRow(model, reader);
   const { scale = null } = setup;
+  const owner = `row scores ${passes++}`;
   const channels = [...taskChannels(task, classes, scale), ...(tuned.inputs ?? [])];
   const buckets = bucketLengths(
     rows.map(({ ids }) => ids.length),
     longest,
   );
   try {
-    const feed = new Feeds(executor, model, { buckets, batchSize, channels, owner: OWNER }).after(
+    const feed = new Feeds(executor, model, { buckets, batchSize, channels, owner }).after(
       reader.tunedSetup.context.textIds,
     );
     const shown = feed.shownRows(rows);
@@ -108,7 +110,7 @@ export async function scoreRows(setup: ScoringSetup, rows: readonly TokenizedExa
     let done = 0;
     if (labels || values || states) {
       for (const [bucket, batches] of byBucket(feed.batches(shown))) {
-        await withBatch({ ...setup, tuned, feed, bucket }, async (read) => {
+        await withBatch({ ...setup, tuned, feed, bucket, owner: `${owner} of ${bucket} tokens` }, async (read) => {
           for (const batch of batches) {
             signal.throwIfAborted();
             report(done, total);
@@ -126,7 +128,7 @@ export async function scoreRows(setup: ScoringSetup, rows: readonly TokenizedExa
       }
     }
     const norms = wanted.gradients
-      ? await gradientNorms({ executor, model, reader, owner: OWNER }, { buckets, channels }, rows, (row) => {
+      ? await gradientNorms({ executor, model, reader, owner }, { buckets, channels }, rows, (row) => {
           signal.throwIfAborted();
           report(done + row, total);
         })
@@ -141,7 +143,7 @@ export async function scoreRows(setup: ScoringSetup, rows: readonly TokenizedExa
     };
   } finally {
     await executor.done();
-    executor.memory.releaseOwner(OWNER);
+    executor.memory.releaseOwner(owner);
   }
 }
 
@@ -212,6 +214,7 @@ interface BatchSetup extends ScoringSetup {
   readonly tuned: TunedSetup;
   readonly feed: Feed;
   readonly bucket: number;
+  readonly owner: string;
 }
 
 /** What was computed of a batch. Null where it was not asked for. */
@@ -226,10 +229,9 @@ interface Said {
 
 /** `work` may read batches of one padded length, as often as it likes; then all is let go. */
 async function withBatch(
-  { executor, reader, tuned, wanted, feed, bucket, batchSize }: BatchSetup,
+  { executor, reader, tuned, wanted, feed, bucket, batchSize, owner }: BatchSetup,
   work: (read: () => Promise<Said>) => Promise<void>,
 ): Promise<void> {
-  const owner = `${OWNER} of ${bucket} tokens`;
   const allocate = (label: string, elements: number) =>
     executor.memory.allocate(elements * 4, { label, category: "activations", owner });
   const compiled: CompiledDispatches[] = [];

@@ -27,7 +27,8 @@ export function claimsOf(runs: readonly RunConfiguration[], variants: readonly V
   const factors = [...new Set(own.map(({ learningRateFactor }) => learningRateFactor))];
   return factors.map((factor) => {
     const groupOf = (name: string) =>
-      variants.find(({ run, learningRateFactor }) => run === name && learningRateFactor === factor)?.group ?? name;
+      variants.find(({ run, rows, learningRateFactor }) => run === name && !rows && learningRateFactor === factor)
+        ?.group ?? name;
     return {
       ...claim,
       text: groupOf(claim.text),

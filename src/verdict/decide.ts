@@ -38,6 +38,7 @@ export interface VerdictSource
     | "overlap"
     | "leftOut"
     | "claims"
+    | "selections"
   > {
   readonly task: Task;
   readonly labels: readonly string[];
@@ -112,6 +113,7 @@ export function decide(source: VerdictSource): Verdict {
         ? { label: guess.label, runs: againstMajority(measured, compared) }
         : null,
     claims: source.claims,
+    ...(source.selections && { selections: source.selections }),
     needed: onlyLabel === null ? neededFor(metric, measured, compared, rows) : null,
     onlyLabel,
     leftOut,

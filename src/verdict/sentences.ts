@@ -8,6 +8,7 @@ import { describeChanges } from "../data/changes";
 import { metricFacts } from "../tasks/metrics/names";
 import { formatMetric } from "../tasks/metrics/shown";
 import { claimSentence } from "./claim";
+import { selectionSentences } from "./selection";
 import type { Remark, Verdict, VerdictRun } from "./verdict";
 
 type Facts = Omit<Verdict, "sentences">;
@@ -23,7 +24,7 @@ export function writeSentences(facts: Facts): string[] {
       : onlyLabel !== null
         ? [oneLabel(facts, onlyLabel)]
         : answer(facts)),
-    ...(onlyLabel === null ? [...meaning(facts), ...bars(facts), ...withoutModel(facts)] : []),
+    ...(onlyLabel === null ? [...meaning(facts), ...chosenRows(facts), ...bars(facts), ...withoutModel(facts)] : []),
     ...(onlyLabel === null ? [...majority(facts), ...needed(facts)] : []),
     ...(["turned", "one answer", "has not moved", "still falling", "learning by heart"] as const).flatMap((kind) =>
       remarked(runs, kind),
@@ -115,6 +116,14 @@ function asideOf({ kind, basis }: VerdictRun): string {
 /** Whether the meaning of a text matters, where there are runs to say so. */
 function meaning(facts: Facts): string[] {
   return facts.claims.flatMap((claim) => claimSentence(facts, claim) ?? []);
+}
+
+/** Whether choosing training rows helped, against as many at random and against all. */
+function chosenRows(facts: Facts): string[] {
+  return selectionSentences(facts.selections ?? [], {
+    judged: names(facts.runs),
+    isAhead: (run, other) => isAhead(facts, run, other),
+  });
 }
 
 /** Whether tuning helped, against what it has to beat. */

@@ -45,6 +45,13 @@ export interface ClaimRuns {
   rateFactor?: number;
 }
 
+/** Names of a run on chosen training rows and of the same on other rows; null: there is none. */
+export interface SelectionRuns {
+  chosen: string;
+  random: string | null;
+  all: string | null;
+}
+
 /** A run at one learning rate, over its seeds. */
 export interface VerdictRun extends Interval {
   run: string;
@@ -132,6 +139,8 @@ export interface Verdict {
   againstMajority: { label: string | null; runs: AgainstMajority[] } | null;
   /** By which runs it is asked whether the meaning of a text matters; mostly none. */
   claims: ClaimRuns[];
+  /** Runs whose training rows were chosen; left out where none were, and by earlier versions. */
+  selections?: SelectionRuns[];
   /**
    * About how much would be needed to see a difference of 2 points (2 % of a perplexity or an
    * error) between the first two, where they are level: rows with as many seeds, or seeds on as

@@ -41,6 +41,7 @@ import type { Prediction, RunReport, SettingEvaluation } from "../plan/reports";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
 import type { Identity } from "../report/facts";
+import type { TrainingDynamics } from "../selection/training-dynamics";
 import type { MetricName } from "../tasks/metrics/names";
 import type { ComparedKept, KeptOutcomes } from "../verdict/kept-outcomes";
 import type { Scores } from "../verdict/score";
@@ -61,6 +62,7 @@ export type {
   DataSummary,
   RoleField,
   RowChange,
+  RowSelection,
   SampleListing,
   TableFiles,
   TaskId,
@@ -407,6 +409,20 @@ export interface FilePredictions {
   notices: string[];
 }
 
+/** Which training rows a selection would learn from: of the first fold or repeat. */
+export interface RowChoice {
+  /** SHA-256 of the tokens of those that are kept. */
+  readonly hash: string;
+  /** All training rows, in the file's order. */
+  readonly rows: readonly { readonly row: number; readonly text: string; readonly kept: boolean }[];
+  /** Of every row what it was chosen by; null: at random, or by distances alone. */
+  readonly scores: Float64Array | null;
+  /** Of every row; null where no training was asked. */
+  readonly dynamics: TrainingDynamics | null;
+  /** Of rows like the validation rows the share that the other way chooses, too; else null. */
+  readonly overlap: number | null;
+}
+
 /** All runs on the rows of a labelled file that none of them was trained on. */
 export interface FileScores extends Scores {
   file: string;
@@ -592,6 +608,11 @@ export interface StudioApi {
    * `checkData`.
    */
   checkedRows(id: CheckId, from: number, to: number): Promise<readonly CheckedRow[]>;
+  /**
+   * Which rows `data.selection` of a configuration chooses. Rejects with an Error naming what rows,
+   * model or runs lack, and where nothing is to be chosen; `stop` ends it.
+   */
+  lookAtChoice(configuration: Configuration): Promise<RowChoice>;
   /**
    * Rows whose label is probably wrong, by confident learning. Rejects with an Error where the task
    * has no labels of whole rows, and where the run is not there or was trained on other data.

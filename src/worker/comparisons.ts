@@ -8,6 +8,8 @@ import { misfit } from "../adapters/checks";
 import type { AdapterFolder } from "../adapters/folder";
 import { readAdapterZip } from "../adapters/read";
 import { type SumPart, sumLora } from "../adapters/sum-lora";
+import { countOf } from "../data/errors";
+import { fingerprint } from "../data/fingerprint";
 import type { Table } from "../data/table";
 import type { ColumnRoles } from "../data/types";
 import { messageOf } from "../errors/message-of";
@@ -33,6 +35,7 @@ import type { Pace } from "../plan/pace";
 import { type RateSearch, withFoundRates } from "../plan/rate-search";
 import { peakLearningRate } from "../plan/schedule";
 import { elementCount } from "../program/tensor";
+import type { Reader } from "../scoring/reader";
 import { newestOnly } from "../storage/newest-only";
 import type { MetricName } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
@@ -47,14 +50,16 @@ import type {
   KeptFile,
   LabelErrorSource,
   LabelErrors,
+  RowChoice,
   StudioEvent,
   SumRequest,
 } from "./api";
 import { claimComparison, dropCheckpoints, type KeptComparison, keepCheckpoints, keptCheckpoints } from "./checkpoints";
+import { lookAtChoice, withChosenRows } from "./chosen-rows";
 import type { EventBatches } from "./events";
 import { exportedFolder } from "./export-run";
 import { namedError } from "./failures";
-import type { Folders } from "./folders";
+import { type Folders, folderName } from "./folders";
 import { judge, outcomesOf } from "./judge";
 import { keptFiles, readKeptFiles } from "./kept-files";
 import { findLabelErrors } from "./label-errors";
@@ -80,6 +85,8 @@ export class Comparisons {
   #stopping = false;
   /** Ends the search for rates that is going on. */
   #search: AbortController | null = null;
+  /** Rows that are being chosen. */
+  #choice: { readonly end: AbortController; readonly ended: Promise<unknown> } | null = null;
   /** Steps that are tried while nothing else trains. */
   #trial: { readonly end: AbortController; readonly ended: Promise<unknown> } | null = null;
   /** The last time that states were handed over, until they are. */
@@ -113,8 +120,16 @@ export class Comparisons {
    */
   async compare(given: Configuration, id: string): Promise<void> {
     this.#stopping = false;
-    await this.close();
-    const asked = configurationSchema.parse(given);
+    const parsed = configurationSchema.parse(given);
+    // A reference may be a run of the comparison that ends here.
+    const isFirst = parsed.data.selection?.by === "gain";
+    if (!isFirst) await this.close();
+    let asked: Configuration;
+    try {
+      asked = await this.#choose(parsed, (signal) => withChosenRows(parsed, this.#choosing(signal)));
+    } finally {
+      if (isFirst) await this.close();
+    }
     const found: RateSearch[] = [];
     try {
       await this.#searchRates(asked, found);
@@ -155,6 +170,78 @@ export class Comparisons {
     this.#trial?.end.abort();
     await this.#trial?.ended;
     this.#trial = null;
+  }
+
+  /** What would be learned from, of the open rows. Rejects with an Error as `selectRows`. */
+  lookAtChoice(given: Configuration): Promise<RowChoice> {
+    const configuration = configurationSchema.parse(given);
+    return this.#choose(configuration, (signal) => lookAtChoice(configuration, this.#choosing(signal)));
+  }
+
+  /** Ends a choice that somebody looks at. */
+  async #choose<Result>(
+    { data: { selection } }: Configuration,
+    work: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> {
+    this.#choice?.end.abort(new Error("Something else was asked for meanwhile."));
+    await this.#choice?.ended;
+    await this.#endTrial();
+    if (selection) await this.#session.tested();
+    const end = new AbortController();
+    this.#search = end;
+    const result = work(end.signal);
+    this.#choice = { end, ended: result.catch(() => {}) };
+    try {
+      return await result;
+    } finally {
+      this.#search = null;
+      this.#choice = null;
+      this.#events.flush();
+    }
+  }
+
+  #choosing(signal: AbortSignal) {
+    const withReader = <Result>(name: string, use: (reader: Reader) => Promise<Result>) => this.#withReader(name, use);
+    return { session: this.#session, emit: this.#events.emit, signal, withReader };
+  }
+
+  /**
+   * Does work with a run that is here, or with an adapter's folder, which is let go again. Rejects
+   * with an Error where there is none of that name, or it is of other labels or another base model.
+   */
+  async #withReader<Result>(name: string, use: (reader: Reader) => Promise<Result>): Promise<Result> {
+    const session = this.#session;
+    const { settings, dataset } = session.data.data;
+    const here = this.all.find(({ comparison }) => comparison.runNames.includes(name));
+    if (here) {
+      if (here.comparison.task.id !== settings.task || here.data.labels.join("\n") !== dataset.labels.join("\n")) {
+        throw new Error(`Learn from: "${name}" was trained for other labels than those of the open rows.`);
+      }
+      return here.comparison.hold(name, use);
+    }
+    if (!URL.canParse(name)) {
+      throw new Error(`Learn from: there is no run "${name}" here. Train it first, or import its adapter.`);
+    }
+    const adapter = await madeFor(await this.#folders.adapter(name, name), session.model.folder);
+    checkLabels(adapter, settings.task, dataset.labels);
+    const { run, pooling } = importedRun(adapter, folderName(name));
+    const training = trainingSchema.parse({ pooling, steps: 1 });
+    const configuration = { ...session.configuredOnce, training, runs: [run] };
+    const folders = new Map([[run.name, { adapter, name: folderName(name), resume: false }]]);
+    const scale = importedScale(adapter);
+    const { comparison } = await openComparison(
+      session,
+      configuration,
+      folders,
+      { emit: () => {} },
+      { scale, calibration: null },
+    );
+    try {
+      await comparison.prepare();
+      return await comparison.hold(run.name, use);
+    } finally {
+      await comparison.release();
+    }
   }
 
   async #searchRates(configuration: Configuration, found: RateSearch[]): Promise<void> {
@@ -217,7 +304,8 @@ export class Comparisons {
   async takeUp(given: Configuration, files: readonly KeptFile[], earlier: readonly StudioEvent[], train: boolean) {
     this.#stopping = false;
     await this.close();
-    const configuration = configurationSchema.parse(given);
+    const parsed = configurationSchema.parse(given);
+    const configuration = await this.#choose(parsed, (signal) => withChosenRows(parsed, this.#choosing(signal)));
     const open = await this.#open(
       configuration,
       await startingFolders(this.#session, this.#folders, configuration),
@@ -244,8 +332,9 @@ export class Comparisons {
 
   stop(): void {
     this.#stopping = true;
-    this.#search?.abort(new Error("The search was stopped."));
-    this.#current?.comparison.stop();
+    // While something is searched or chosen nothing trains.
+    if (this.#search) this.#search.abort(new Error("It was stopped before training began."));
+    else this.#current?.comparison.stop();
   }
 
   /**
@@ -526,6 +615,14 @@ export class Comparisons {
     this.#current = open;
     this.#place = { id, release };
     for (const event of earlier) open.add(event);
+    if (configuration.data.selection) {
+      for (const { name, split } of open.variants) {
+        const { train } = open.divisions[split]!;
+        const print = (await fingerprint(train)).slice(0, 12);
+        const message = `Learns from ${countOf(train.length, "training row")} (SHA-256 ${print}).`;
+        this.#events.emit({ type: "notice", run: name, message });
+      }
+    }
     const { steps } = open.comparison;
     for (const [name, { adapter, resume }] of folders) {
       if (!resume) continue;

@@ -307,7 +307,7 @@ export class DatasetStore {
 
   /** Made again only where it would be another one. Throws as `buildDataset` does. */
   #dataset(tables: DataTables, settings: DataSettings, seed: number): Dataset {
-    const { maxLength: _, taskText: __, ...rest } = settings;
+    const { maxLength: _, taskText: __, selection: ___, ...rest } = settings;
     const choices = JSON.stringify([rest, seed]);
     const known = this.#built;
     const same = ({ train, validation, test }: DataTables) =>

@@ -16,6 +16,7 @@ import { claimsOf } from "../verdict/claim";
 import { decide, type JudgedRun } from "../verdict/decide";
 import { type KeptOutcomes, keepOutcomes } from "../verdict/kept-outcomes";
 import type { Answers } from "../verdict/remarks";
+import { selectionsOf } from "../verdict/selection";
 import type { Basis, Verdict } from "../verdict/verdict";
 import type { OpenComparison } from "./open-comparison";
 
@@ -214,6 +215,7 @@ export function judgeBy(
       formats[task.id].answer === "label" ? divisions.map(({ train }) => train.map(({ labels }) => labels[0]!)) : null,
     divisionOf: (row) => divisionOf.get(row) ?? 0,
     claims: claimsOf(configuration.runs, variants),
+    ...(configuration.data.selection && { selections: selectionsOf(variants) }),
     seed: configuration.training.seed,
   });
 }

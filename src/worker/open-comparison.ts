@@ -30,6 +30,7 @@ import type { Checkpoint } from "../runs/parameters";
 import type { ComparisonData, DividedRows } from "../runs/rows";
 import type { Verdict } from "../verdict/verdict";
 import type { EvaluationEvent, StudioEvent } from "./api";
+import { chosenDivisions } from "./chosen-rows";
 import { type Folders, folderName } from "./folders";
 import { countLook } from "./looks";
 import type { StudioSession } from "./studio-session";
@@ -78,9 +79,11 @@ export async function openComparison(
   listeners: Pick<ComparisonSetup, "emit" | "onCheckpoint">,
   imported: { readonly scale: Scale | null; readonly calibration: Calibration | null } | null = null,
 ): Promise<OpenComparison> {
-  const { executor, model, comparisonData, divisions } = session;
+  const { executor, model, comparisonData } = session;
+  const { divisions, trainExamples } = await chosenDivisions(session, configuration);
+  const { train: chosen } = divisions[0]!;
   const { scale = null, calibration = null } = imported ?? {};
-  const data = scale && comparisonData.scale ? { ...comparisonData, scale } : comparisonData;
+  const data = { ...comparisonData, train: chosen, ...(scale && comparisonData.scale && { scale }) };
   const given = new Map<string, readonly NamedTensor[]>();
   const planned = configuration.runs.map((run): PlannedRun => {
     const folder = folders.get(run.name);
@@ -119,7 +122,6 @@ export async function openComparison(
   const { train, validation, test, dataset } = session.data.data;
   const { testChanges, overlap } = dataset;
   const tables = { train, validation, test };
-  const trainExamples = dataset.divisions.map(({ train }) => train);
   const onTest = async () => {
     const look = await countLook(await tableFingerprint(testedTable), changesKey(testChanges));
     looks = look?.looks ?? null;
@@ -216,6 +218,9 @@ async function startingFolder(
   if (initFrom === undefined) return null;
   if (resume && (training.seeds > 1 || training.learningRateFactors.length > 1)) {
     throw new Error(`Run "${name}": resume goes on with one seed and one learning rate; training asks for several.`);
+  }
+  if (resume && tested.selection) {
+    throw new Error(`Run "${name}": resume goes on with the rows of its training; data.selection chooses others.`);
   }
   const splits = splitsOf(tested.test ?? null);
   if (resume && splits) {

@@ -163,7 +163,9 @@ export class StudioSession {
 
   /** As `configured`, for a run that knows one division of the rows only: the first. */
   get configuredOnce(): Pick<Configuration, "model" | "precision" | "data"> {
-    const { data, ...others } = this.configured;
+    const { data: configured, ...others } = this.configured;
+    // Rows that are chosen are the comparison's alone.
+    const { selection: _, ...data } = configured;
     const { test } = data;
     const once = test === null || typeof test !== "object" ? test : "folds" in test ? 1 / test.folds : test.fraction;
     return { ...others, data: { ...data, test: once } };

@@ -43,10 +43,12 @@ import type { Pace } from "../plan/pace";
 import { presetRuns } from "../plan/presets/registry";
 import { readConfiguration } from "../plan/read-configuration";
 import { type CheckedLink, readLink } from "../plan/read-link";
+import { controlsOf } from "../plan/variants";
 import { withProgress } from "../plan/waiting";
 import { compareAtStart } from "../proofs/equality";
 import { parseOptions } from "../runs/resolve";
 import { bracketedIds } from "../runs/text-ids";
+import { keptCount } from "../selection/quota";
 import type { MetricName } from "../tasks/metrics/names";
 import { compareKept } from "../verdict/kept-outcomes";
 import type {
@@ -94,6 +96,7 @@ import type {
   Prediction,
   Proof,
   RateSearch,
+  RowChoice,
   RunReport,
   SampleListing,
   SamplePrompt,
@@ -345,7 +348,8 @@ export class Studio implements StudioApi {
       validationLengths: lengthsOf(validationTokens),
       testLengths: lengthsOf(testTokens),
       training,
-      splits: splitsOf(data.test)?.count ?? 1,
+      trainRows: data.selection && keptCount(data.selection, trainTokens.length),
+      splits: (splitsOf(data.test)?.count ?? 1) * (1 + controlsOf(data.selection).length),
       runs,
       startChecks: await startChecks(this.#session, this.#folders, parsed),
       open: runs.some(foundRateOf) ? { model: model.folder.name, rows: await this.#session.trainingRows() } : undefined,
@@ -412,6 +416,10 @@ export class Studio implements StudioApi {
 
   async readLink(content: unknown): Promise<CheckedLink> {
     return readLink(content, await this.#facts());
+  }
+
+  lookAtChoice(configuration: Configuration): Promise<RowChoice> {
+    return this.#comparisons.lookAtChoice(configuration);
   }
 
   searchRates(configuration: Configuration): Promise<RateSearch[]> {

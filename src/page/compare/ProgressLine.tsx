@@ -15,6 +15,7 @@ const words: Record<ProgressEvent["wait"], string> = {
   "reading data": "Reading data",
   tokenising: "Tokenising",
   "loading weights": "Loading weights",
+  "choosing rows": "Choosing training rows",
   "reading training rows": "Reading every training row once through the frozen model",
   "reading rows": "Reading every training row once with",
   "reading words": "Reading the rows' most frequent words one by one for",

@@ -31,6 +31,7 @@ import { TokenStrips } from "./TokenStrips";
 import { VocabularyTable } from "./VocabularyTable";
 
 const DataCheckBox = lazy(() => import("./DataCheckBox"));
+const RowSelection = lazy(() => import("./RowSelection"));
 const WeightRules = lazy(() => import("./WeightRules"));
 const LengthHistogram = lazy(() => import("./LengthHistogram"));
 
@@ -96,6 +97,7 @@ export function DataPanel() {
             <ChangedRows summary={summary} />
             <Suspense fallback={null}>
               <WeightRules summary={summary} />
+              {summary.problem === null && <RowSelection summary={summary} />}
             </Suspense>
             <TokenStrips summary={summary} />
             <TaggedRows summary={summary} />

@@ -141,13 +141,14 @@ function rowsOf({
   data,
   training,
 }: Pick<Configuration, "data"> & { readonly training: Pick<Configuration["training"], "seed"> }) {
-  // What labels are called, the text for methods that read one, and what training rows count for
-  // change no row.
-  const { test = null, group = null, changes = [], labelNames: _, taskText: __, weights: ___, ...rest } = data;
-  const { weight: ____, ...columns } = rest.columns;
-  const others = { ...rest, columns };
+  // What labels are called, the text for methods that read one, and what training rows count for or
+  // are learned from change no held-out row.
+  const { test = null, group = null, changes = [], ...others } = data;
+  const { labelNames: _, taskText: __, weights: ___, selection: ____, ...rest } = others;
+  const { weight: _____, ...columns } = rest.columns;
+  const read = { ...rest, columns };
   const drawn = typeof data.validation === "number" || (test !== null && typeof test !== "string");
-  return { ...others, test, group, changes, seed: drawn ? training.seed : null };
+  return { ...read, test, group, changes, seed: drawn ? training.seed : null };
 }
 
 /** Of plain data whose keys may be in another order. */

@@ -53,6 +53,7 @@ const eventSchema = z.discriminatedUnion("type", [
     type: z.literal("rate-search"),
     search: z.object({ run: text, chosen: number, trials: list(z.object({ rate: number, loss: orNull(number) })) }),
   }),
+  z.object({ type: z.literal("selection"), chosen: list(z.object({ rows: list(number), hash: text })) }),
   z.object({ type: z.literal("generation"), writer: orNull(text), before: z.boolean(), prompt: number, text }),
   z.object({ type: z.literal("keeping") }),
   z.object({ type: z.literal("kept"), problem: orNull(text) }),

@@ -85,6 +85,14 @@ export function applyEvents(slice: ComparisonSlice, events: readonly StudioEvent
           change(run.name, { learningRate, configuration, search });
         }
         break;
+      case "selection":
+        if (!current?.configuration.data.selection) break;
+        {
+          const { data } = current.configuration;
+          const selection = { ...data.selection!, chosen: event.chosen };
+          current = { ...current, configuration: { ...current.configuration, data: { ...data, selection } } };
+        }
+        break;
       // Told again in the run's report.
       case "calibration":
       case "keeping":

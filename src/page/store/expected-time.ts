@@ -4,6 +4,7 @@ import { splitsOf } from "../../data/splits";
 import type { TrainingConfiguration } from "../../plan/configuration";
 import { secondsOf } from "../../plan/pace";
 import { pointCount } from "../../plan/sweep";
+import { controlsOf } from "../../plan/variants";
 import { isSearchable } from "./configuration";
 import { estimateOf } from "./run-estimate";
 import type { DraftRun, StudioState } from "./state";
@@ -35,6 +36,7 @@ export function expectedSeconds(
   if (paced.length === 0) return null;
   const { trainRows, validationRows, testRows } = summary;
   const rows = { train: trainRows, validation: validationRows, test: testRows };
-  const divisions = splitsOf(summary.settings.test ?? null)?.count ?? 1;
+  const { test = null, selection } = summary.settings;
+  const divisions = (splitsOf(test)?.count ?? 1) * (1 + controlsOf(selection).length);
   return divisions * secondsOf(paced, { ...settings, steps }, rows, pace);
 }

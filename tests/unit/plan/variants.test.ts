@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { trainingSchema } from "../../../src/plan/configuration";
-import { spreadOf, variantsOf } from "../../../src/plan/variants";
+import { divisionsOf, spreadOf, variantsOf } from "../../../src/plan/variants";
 
 describe("a run's variants", () => {
   test("is the run itself with one seed and one learning rate", () => {
@@ -58,6 +58,38 @@ describe("a run's variants", () => {
     const seeded = variantsOf({ name: "kNN" }, seeds, { test: { folds: 2 } }, false);
     expect(seeded).toHaveLength(4);
     expect(new Set(seeded.map(({ group }) => group))).toEqual(new Set(["kNN"]));
+  });
+
+  test("stand beside chosen rows on as many at random, anew for every seed, and on all", () => {
+    const selection = { by: "diversity", share: 0.5, beside: ["random", "all"] } as const;
+    const variants = variantsOf({ name: "a" }, trainingSchema.parse({ seeds: 2 }), { selection });
+    expect(variants.map(({ name, group, rows, split }) => [name, group, rows, split])).toEqual([
+      ["a (seed 0)", "a", undefined, 0],
+      ["a (seed 1)", "a", undefined, 0],
+      ["a (random rows, seed 0)", "a (random rows)", "random", 1],
+      ["a (random rows, seed 1)", "a (random rows)", "random", 2],
+      ["a (all rows, seed 0)", "a (all rows)", "all", 3],
+      ["a (all rows, seed 1)", "a (all rows)", "all", 3],
+    ]);
+    expect(divisionsOf(selection, { splits: 1, seeds: 2 })).toEqual([
+      { rows: null, seed: 0, split: 0 },
+      { rows: "random", seed: 0, split: 0 },
+      { rows: "random", seed: 1, split: 0 },
+      { rows: "all", seed: 0, split: 0 },
+    ]);
+  });
+
+  test("on chosen rows of every fold have divisions of their own", () => {
+    const data = { test: { folds: 3 }, selection: { by: "loss", prefer: "low", rows: 9 } } as const;
+    const variants = variantsOf({ name: "a" }, trainingSchema.parse({}), data);
+    expect(variants.map(({ name, split }) => [name, split])).toEqual([
+      ["a (fold 1)", 0],
+      ["a (fold 2)", 1],
+      ["a (fold 3)", 2],
+      ["a (random rows, fold 1)", 3],
+      ["a (random rows, fold 2)", 4],
+      ["a (random rows, fold 3)", 5],
+    ]);
   });
 
   test("a factor may not be given twice", () => {

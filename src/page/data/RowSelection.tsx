@@ -1,0 +1,373 @@
+/**
+ * Which training rows are learned from: by what they are chosen, how many, and what stands beside
+ * them to be beaten; and a look at the choice before anything trains.
+ */
+
+import { Download, ListFilter } from "lucide-react";
+import { useState } from "react";
+import { writeCsv } from "../../data/write-csv";
+import { selectionInWords } from "../../plan/selection-in-words";
+import { controlsOf } from "../../plan/variants";
+import type { DataSummary, RowChoice, RowSelection as Selection } from "../../worker/api";
+import { setData } from "../actions/data";
+import { stopChoosing } from "../actions/measuring";
+import { useQuestion } from "../asking";
+import { ProgressLine } from "../compare/ProgressLine";
+import { download } from "../export/download";
+import { NumberField } from "../fields/NumberField";
+import { SelectField } from "../fields/SelectField";
+import { ScorePlane } from "../instruments/row-scores/ScorePlane";
+import { Message } from "../layout/Message";
+import { formatCount, formatPercent, formatPlural, formatTick } from "../numbers";
+import { currentConfiguration } from "../store/configuration";
+import { useStudio } from "../store/store";
+import "../instruments/RowScoresPanel.css";
+import "./RowSelection.css";
+
+type By = Selection["by"];
+type Band = Extract<Selection, { by: "loss" }>["prefer"];
+
+/** Rows that are listed. */
+const SHOWN = 12;
+const ALL = "all";
+/** Of "Less Is More for Alignment" (Zhou et al. 2023). */
+const LIMA = { value: "lima", rows: 1000 } as const;
+
+const KINDS: readonly { value: By | typeof ALL | typeof LIMA.value; label: string }[] = [
+  { value: ALL, label: "all rows" },
+  { value: "random", label: "random rows" },
+  { value: "loss", label: "rows by their loss under the frozen model" },
+  { value: "gain", label: "rows that a reference run has learned" },
+  { value: "diversity", label: "rows far from one another" },
+  { value: LIMA.value, label: "at most 1,000 rows far from one another, as LIMA" },
+  { value: "difficulty", label: "rows by how a training comes to them" },
+  { value: "similarity", label: "rows like the validation rows" },
+];
+
+const HELP: Readonly<Record<By, string>> = {
+  random: "The bar that every choice has to beat.",
+  loss: "The model reads every text once; its perplexity is exp(loss). Of models that predict text.",
+  gain: "Loss under one model less loss under the reference: high where there is something to learn.",
+  diversity: "Each further row is the one farthest, by the frozen model's states, from all chosen before (k-center).",
+  difficulty:
+    "The first run is trained once before; confidence is the mean chance of the right answer over its epochs, variability how that changes.",
+  similarity: "By the frozen model's states. Test rows must decide then.",
+};
+
+const BANDS: readonly { value: Band; label: string }[] = [
+  { value: "low", label: "the lowest" },
+  { value: "middle", label: "around the median" },
+  { value: "high", label: "the highest" },
+];
+
+const FRESH: Readonly<Record<By, (runs: readonly string[]) => Selection>> = {
+  random: () => ({ by: "random", share: 0.25, beside: [] }),
+  loss: () => ({ by: "loss", prefer: "middle", share: 0.25 }),
+  gain: ([reference = "", over]) => ({ by: "gain", reference, ...(over !== undefined && { over }), share: 0.25 }),
+  diversity: () => ({ by: "diversity", share: 0.25 }),
+  difficulty: () => ({ by: "difficulty", measure: "variability", prefer: "high", share: 0.25 }),
+  similarity: () => ({ by: "similarity", how: "nearest", share: 0.25 }),
+};
+
+function fresh(by: string, runs: readonly string[], trainRows: number): Selection | undefined {
+  if (by === ALL) return undefined;
+  if (by === LIMA.value) return { by: "diversity", rows: Math.min(LIMA.rows, trainRows) };
+  return FRESH[by as By](runs);
+}
+
+const isLima = ({ by, rows }: Selection) => by === "diversity" && rows === LIMA.rows;
+
+/** What was chosen before is of other settings. */
+function take(selection: Selection | undefined): void {
+  if (!selection) return void setData({ selection: undefined }, "settings");
+  const { chosen: _, ...fresh } = selection;
+  void setData({ selection: fresh }, "settings");
+}
+
+export default function RowSelection({ summary }: { summary: DataSummary }) {
+  const { selection } = summary.settings;
+  const runs = useReferences();
+  const kinds = KINDS.filter(({ value }) => value !== "gain" || runs.length > 0 || selection?.by === "gain");
+  return (
+    <details className="row-selection">
+      <summary>
+        Which rows are learned from{" "}
+        <span className="muted">{selection ? selectionInWords(selection) : "all training rows"}</span>
+      </summary>
+      <SelectField
+        label="Learn from"
+        {...(selection && { help: HELP[selection.by] })}
+        value={selection ? (isLima(selection) ? LIMA.value : selection.by) : ALL}
+        choices={kinds}
+        onChange={(by) => take(fresh(by, runs, summary.trainRows))}
+      />
+      {selection && <Settings selection={selection} summary={summary} runs={runs} />}
+    </details>
+  );
+}
+
+/** Runs that have ended or were imported: what rows can be scored by. */
+function useReferences(): string[] {
+  const { current, imported } = useStudio((state) => state.comparison);
+  const own = current && current.endedAt !== null && !current.detached ? current.runs : [];
+  const ended = own.filter(({ state, beside }) => state === "finished" && !beside).map(({ name }) => name);
+  return [...new Set([...ended, ...imported.map(({ run }) => run)])];
+}
+
+interface SettingsProps {
+  selection: Selection;
+  summary: DataSummary;
+  runs: readonly string[];
+}
+
+function Settings({ selection, summary, runs }: SettingsProps) {
+  const { share, rows, perLabel = false } = selection;
+  const controls = controlsOf(selection);
+  const toggle = (control: "random" | "all", on: boolean) =>
+    take({
+      ...selection,
+      beside: (["random", "all"] as const).filter((one) => (one === control ? on : controls.includes(one))),
+    });
+  return (
+    <>
+      <div className="field-grid">
+        <How selection={selection} runs={runs} />
+        <NumberField
+          label="Share, %"
+          value={share === undefined ? null : Math.round(share * 10_000) / 100}
+          placeholder="–"
+          above={0}
+          max={99.99}
+          onLeave
+          onChange={(percent) => percent !== null && take({ ...selection, rows: undefined, share: percent / 100 })}
+        />
+        <NumberField
+          label="Or rows"
+          value={rows ?? null}
+          placeholder="–"
+          integer
+          min={1}
+          max={summary.trainRows}
+          onLeave
+          onChange={(count) => count !== null && take({ ...selection, share: undefined, rows: count })}
+        />
+      </div>
+      {summary.answer === "label" && (
+        <Tick checked={perLabel} onChange={(on) => take({ ...selection, perLabel: on })}>
+          Of each label its share
+        </Tick>
+      )}
+      {selection.by !== "random" && (
+        <Tick checked={controls.includes("random")} onChange={(on) => toggle("random", on)}>
+          Train every run on as many random rows, too: the bar to beat
+        </Tick>
+      )}
+      <Tick checked={controls.includes("all")} onChange={(on) => toggle("all", on)}>
+        And on all rows, in as many steps
+      </Tick>
+      <Look />
+    </>
+  );
+}
+
+function Tick({
+  checked,
+  onChange,
+  children,
+}: {
+  checked: boolean;
+  onChange: (on: boolean) => void;
+  children: string;
+}) {
+  return (
+    <label className="row-selection-tick">
+      <input
+        type="checkbox"
+        className="checkbox"
+        checked={checked}
+        onChange={(event) => onChange(event.target.checked)}
+      />{" "}
+      {children}
+    </label>
+  );
+}
+
+function How({ selection, runs }: Pick<SettingsProps, "selection" | "runs">) {
+  switch (selection.by) {
+    case "random":
+    case "diversity":
+      return null;
+    case "loss":
+      return (
+        <SelectField
+          label="Keep"
+          value={selection.prefer}
+          choices={BANDS}
+          onChange={(prefer) => take({ ...selection, prefer: prefer as Band })}
+        />
+      );
+    case "gain": {
+      const named = (name: string) => ({ value: name, label: name });
+      const references = [...new Set([...runs, selection.reference])].map(named);
+      const over = selection.over ?? ALL;
+      return (
+        <>
+          <SelectField
+            label="Reference"
+            value={selection.reference}
+            choices={references}
+            onChange={(reference) => take({ ...selection, reference })}
+          />
+          <SelectField
+            label="Compared with"
+            value={over}
+            choices={[{ value: ALL, label: "the frozen model" }, ...references]}
+            onChange={(name) => take({ ...selection, over: name === ALL ? undefined : name })}
+          />
+        </>
+      );
+    }
+    case "difficulty":
+      return (
+        <>
+          <SelectField
+            label="By their"
+            value={selection.measure}
+            choices={[
+              { value: "confidence", label: "confidence" },
+              { value: "variability", label: "variability" },
+            ]}
+            onChange={(measure) => take({ ...selection, measure: measure as typeof selection.measure })}
+          />
+          <SelectField
+            label="Keep"
+            value={selection.prefer}
+            choices={BANDS}
+            onChange={(prefer) => take({ ...selection, prefer: prefer as Band })}
+          />
+          <NumberField
+            label="Epochs before"
+            value={selection.epochs ?? null}
+            placeholder="5"
+            integer
+            min={2}
+            max={50}
+            onLeave
+            onChange={(epochs) => take({ ...selection, epochs: epochs ?? undefined })}
+          />
+        </>
+      );
+    case "similarity":
+      return (
+        <SelectField
+          label="Like them"
+          value={selection.how}
+          choices={[
+            { value: "nearest", label: "each to the nearest of them" },
+            { value: "transport", label: "to all of them, by optimal transport" },
+          ]}
+          onChange={(how) => take({ ...selection, how: how as typeof selection.how })}
+        />
+      );
+  }
+}
+
+/** The choice as it would be, asked for by hand: it may take as long as reading all rows. */
+function Look() {
+  const isReady = useStudio((state) => currentConfiguration(state) !== null);
+  const { answer, waiting, error, ask, dismiss } = useQuestion<RowChoice>();
+  return (
+    <>
+      <p className="row-selection-actions">
+        <button
+          type="button"
+          className="button button-small"
+          disabled={waiting || !isReady}
+          onClick={() => ask((studio) => studio.lookAtChoice(currentConfiguration(useStudio.getState())!))}
+        >
+          <ListFilter size={14} aria-hidden="true" /> {waiting ? "Choosing…" : "Look at the choice"}
+        </button>
+        {waiting && (
+          <button type="button" className="button button-small" onClick={() => void stopChoosing()}>
+            Stop
+          </button>
+        )}
+      </p>
+      {waiting && <ProgressLine />}
+      {error !== null && (
+        <Message kind="error" onClose={dismiss}>
+          {error}
+        </Message>
+      )}
+      {answer && !waiting && <Chosen choice={answer} />}
+    </>
+  );
+}
+
+function Chosen({ choice: { rows, scores, dynamics, hash, overlap } }: { choice: RowChoice }) {
+  const kept = [...rows.keys()].filter((place) => rows[place]!.kept);
+  const [chosen, setChosen] = useState(kept[0]!);
+  const column = (id: string, name: string, values: Float64Array) => ({ id, name, help: "", values });
+  const looked = rows[Math.min(chosen, rows.length - 1)]!;
+  const csv = () =>
+    writeCsv(
+      ["row", "kept", "text", ...(scores ? ["score"] : [])],
+      rows.map(({ row, text, kept }, place) => [row, kept ? 1 : 0, text, ...(scores ? [scores[place]!] : [])]),
+    );
+  return (
+    <>
+      <output className="field-help">
+        {formatPlural(kept.length, "row")} of {formatCount(rows.length)}; SHA-256 {hash.slice(0, 12)}.
+        {overlap !== null &&
+          ` The other way to be like the validation rows chooses ${formatPercent(overlap, 0)} of them, too.`}
+      </output>
+      {dynamics && (
+        <div className="row-selection-map">
+          <ScorePlane
+            x={column("variability", "Variability", dynamics.variability)}
+            y={column("confidence", "Confidence", dynamics.confidence)}
+            chosen={chosen}
+            onChoose={setChosen}
+          />
+          <p className="field-help">
+            Row {formatCount(looked.row)}, {looked.kept ? "kept" : "left out"}: {looked.text}
+          </p>
+        </div>
+      )}
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
+      <section className="table-scroll row-selection-rows" aria-label="Chosen rows" tabIndex={0}>
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col" className="number">
+                Row
+              </th>
+              {scores && (
+                <th scope="col" className="number">
+                  Score
+                </th>
+              )}
+              <th scope="col">Kept, the first {formatCount(Math.min(SHOWN, kept.length))}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {kept.slice(0, SHOWN).map((place) => (
+              <tr key={place}>
+                <td className="number">{formatCount(rows[place]!.row)}</td>
+                {scores && <td className="number">{formatTick(Number(scores[place]!.toPrecision(3)))}</td>}
+                <td>{rows[place]!.text}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <button
+        type="button"
+        className="button button-small"
+        onClick={() => download(csv(), "chosen rows.csv", "text/csv")}
+      >
+        <Download size={14} aria-hidden="true" /> Download the choice
+      </button>
+    </>
+  );
+}
