@@ -31,6 +31,7 @@ import { TokenStrips } from "./TokenStrips";
 import { VocabularyTable } from "./VocabularyTable";
 
 const DataCheckBox = lazy(() => import("./DataCheckBox"));
+const Transforms = lazy(() => import("./Transforms"));
 const WeightRules = lazy(() => import("./WeightRules"));
 const LengthHistogram = lazy(() => import("./LengthHistogram"));
 
@@ -95,6 +96,7 @@ export function DataPanel() {
             )}
             <ChangedRows summary={summary} />
             <Suspense fallback={null}>
+              <Transforms summary={summary} />
               <WeightRules summary={summary} />
             </Suspense>
             <TokenStrips summary={summary} />

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from "react";
 import type { DataSummary } from "../../worker/api";
 import { setData } from "../actions/data";
 import { formatCount, formatPercent, formatPlural } from "../numbers";
-import "./histogram.css";
+import "../styles/histogram.css";
 
 const width = 320;
 const height = 56;

@@ -3,7 +3,7 @@
 import type { DataSummary } from "../../worker/api";
 import { formatCount, formatTick } from "../numbers";
 import { rowsInWords } from "./rows-in-words";
-import "./histogram.css";
+import "../styles/histogram.css";
 
 const width = 320;
 const height = 56;

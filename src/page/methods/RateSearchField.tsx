@@ -13,7 +13,7 @@ import { isSearchable, searchOf } from "../store/configuration";
 import { estimateOf } from "../store/run-estimate";
 import type { DraftRun } from "../store/state";
 import { isBusy, useStudio } from "../store/store";
-import "../data/histogram.css";
+import "../styles/histogram.css";
 import "./RateSearchField.css";
 
 interface RateSearchFieldProps {

@@ -7,7 +7,7 @@ import { type MetricName, metricFacts } from "../../tasks/metrics/names";
 import type { SettingEvaluation } from "../../worker/api";
 import { appearance } from "../appearance";
 import { formatMetric } from "../numbers";
-import "../data/histogram.css";
+import "../styles/histogram.css";
 
 const [width, height, edge] = [320, 96, 8];
 

@@ -141,10 +141,11 @@ function rowsOf({
   data,
   training,
 }: Pick<Configuration, "data"> & { readonly training: Pick<Configuration["training"], "seed"> }) {
-  // What labels are called, the text for methods that read one, and what training rows count for
-  // change no row.
-  const { test = null, group = null, changes = [], labelNames: _, taskText: __, weights: ___, ...rest } = data;
-  const { weight: ____, ...columns } = rest.columns;
+  // What labels are called, the text for methods that read one, and what training rows are made and
+  // count for change no row that is measured.
+  const { test = null, group = null, changes = [], labelNames: _, taskText: __, ...more } = data;
+  const { weights: ___, transforms: ____, ...rest } = more;
+  const { weight: _____, ...columns } = rest.columns;
   const others = { ...rest, columns };
   const drawn = typeof data.validation === "number" || (test !== null && typeof test !== "string");
   return { ...others, test, group, changes, seed: drawn ? training.seed : null };

@@ -47,6 +47,7 @@ export function toFragment(
         ...(data.labelNames && Object.keys(data.labelNames).length > 0 && { labelNames: data.labelNames }),
         ...(data.taskText !== undefined && { taskText: data.taskText }),
         ...(data.weights && data.weights.length > 0 && { weights: data.weights }),
+        ...(data.transforms && data.transforms.length > 0 && { transforms: data.transforms }),
       },
     }),
     training,

@@ -2,7 +2,7 @@
 
 import { formatCount, formatTick } from "../../numbers";
 import { binned, type ScoreColumn } from "./columns";
-import "../../data/histogram.css";
+import "../../styles/histogram.css";
 
 const width = 320;
 const height = 56;
