@@ -51,6 +51,17 @@ test("a column and rules weigh rows, and what cannot be a weight is named", asyn
   await rules.getByRole("button", { name: "Remove the rule: texts with (?=refund) count 2" }).click();
   await waitUntilReady(page);
 
+  const transforms = data.locator(".transforms");
+  await transforms.locator("summary").click();
+  await transforms.getByLabel("Word or expression").fill("message 1\\d ");
+  await expect(transforms.getByRole("row", { name: /message 1\d .* left out$/ }).first()).toBeVisible();
+  await transforms.getByRole("button", { name: "Add the transform" }).click();
+  await expect(transforms.getByRole("listitem")).toContainText("texts with message 1\\d left out");
+  await transforms.getByLabel("Word or expression").fill("message");
+  await expect(transforms.getByText(/Transform 2 .*leaves none of/)).toBeVisible();
+  await expect(transforms.getByRole("button", { name: "Add the transform" })).toBeDisabled();
+  await expectAccessible(page);
+
   await keepRuns(page, ["LoRA"]);
   await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
   await waitUntilReady(page);
@@ -85,6 +96,10 @@ test("tokens of a response are weighed on the strip, and runs are drawn over kep
   await expect(strip.locator(".strip-token").first()).not.toContainText("×");
   await keepRuns(page, ["LoRA"]);
   await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
+  // Noise shows on the strips what is read in place of a response's tokens, which are learned all the same.
+  await step(page, "Training").getByLabel("Replace tokens by").selectOption({ label: "random tokens" });
+  await expect(data.locator(".strip .strip-learned .strip-read").first()).toBeVisible();
+  await expect(data.locator(".strip .strip-token:not(.strip-learned) .strip-read")).toHaveCount(0);
   await waitUntilReady(page);
   await compareButton(page).click();
   await waitForStatus(page, /^Finished: 2 steps/);

@@ -398,6 +398,8 @@ export class Results {
         truncated: data.truncated,
         // Rows that are not as the file has them; null where all are.
         changes: describeChanges(countChanges(data.settings.changes ?? [])),
+        // What was done to the training rows of the first division; none of their texts.
+        transforms: data.transforms.outcomes.map(({ shown: _, ...outcome }) => outcome),
         notices: data.notices,
         // Sentences, in which nothing of a row is.
         check: (check?.lines ?? []).map(({ id, isGood, said }) => ({ id, isGood, said })),

@@ -5,7 +5,7 @@ import { formatMetric } from "../../src/tasks/metrics/shown";
 import type { Slices } from "../../src/worker/api";
 
 /** For example `  email       12   91.7 %   83.3 %`. Intervals are in `summary.json`. */
-export function sliceLines({ column, metric, part, runs, whole, slices }: Slices): string[] {
+export function sliceLines({ column, metric, part, runs, whole, slices, worst }: Slices): string[] {
   const cells = [
     [column, "rows", ...runs],
     ...[...slices, whole].map(({ name, rows, runs: own }) => [
@@ -22,6 +22,7 @@ export function sliceLines({ column, metric, part, runs, whole, slices }: Slices
     "",
     `${metricFacts[metric].title} on the ${part} rows, by "${column}"`,
     ...aligned.map((line) => `  ${line}`),
+    ...worst.flatMap((place, run) => (place === null ? [] : [`  worst part of ${runs[run]}: ${slices[place]!.name}`])),
     "",
   ];
 }

@@ -7,9 +7,10 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { dependencies, version } from "../../package.json";
 import { formats } from "../../src/data/formats/registry";
+import { usedColumns } from "../../src/data/slices";
 import { messageOf } from "../../src/errors/message-of";
 import { type RateSearch, withFoundRates } from "../../src/plan/rate-search";
-import type { DataCheck, DeviceReport, Identity, StudioEvent, SumRequest } from "../../src/worker/api";
+import type { DataCheck, DataSummary, DeviceReport, Identity, StudioEvent, SumRequest } from "../../src/worker/api";
 import { checkLines } from "./check-lines";
 import { CheckpointFolder, type KeptState, readCheckpoint } from "./checkpoint";
 import { writeExtras } from "./extras";
@@ -206,7 +207,9 @@ export class Training implements PageListener {
     }
     if (this.#gone === null) {
       if (this.#sum) await this.#writeSum(prepared, results, this.#sum);
-      await writeExtras(this.#options, names, { page, url, server, results, progress });
+      const slices = this.#options.slices ?? groupColumn(preparation.data);
+      const extras = { ...this.#options, ...(slices !== undefined && { slices }) };
+      await writeExtras(extras, names, { page, url, server, results, progress });
     } else if (this.#sum || predict !== undefined || slices !== undefined || forgetting) {
       results.fail(`What is asked of the runs once they are trained was not done: ${this.#gone}.`);
     }
@@ -367,6 +370,11 @@ const quiet: PageListener = {
   placeForState: () => null,
   stateProblem: () => {},
 };
+
+/** Groups are measured one by one where the rows that decide are of the file that has their column. */
+function groupColumn({ settings: { group, columns }, validation, test }: DataSummary): string | undefined {
+  return group && !validation && !test && !usedColumns(columns).has(group) ? group : undefined;
+}
 
 /** What the same is computed on again. */
 function executorOf({ executor, status }: Pick<DeviceReport, "executor" | "status">) {

@@ -11,9 +11,10 @@ import { type DivideOptions, divideExamples, inputsOf, type Parts } from "./part
 import { nameRows, type Source, withPlaces } from "./shards";
 import { splitExamples } from "./split";
 import type { Table } from "./table";
-import type { ColumnRoles, DataRole, DataSettings, RowChange, Scale } from "./types";
+import { outcomeInWords, transformRows } from "./transforms/transform-rows";
+import type { ColumnRoles, DataRole, DataSettings, RowChange, Scale, TransformOutcome } from "./types";
 import { unusedColumns } from "./unused-columns";
-import { weighExamples } from "./weighers/weigh-examples";
+import { type RowWeight, weighExamples } from "./weighers/weigh-examples";
 
 /** The parts are those of the first division. */
 export interface Dataset extends Parts {
@@ -23,13 +24,17 @@ export interface Dataset extends Parts {
   readonly scale: Scale | null;
   /** The same rows once for every fold or repeat; otherwise one. */
   readonly divisions: readonly Parts[];
+  /** The same before transforms, which are of training rows alone. */
+  readonly untransformed: readonly Parts[];
+  /** What each transform did, in the first division. */
+  readonly transformed: readonly TransformOutcome[];
   /** What each training row of every division counts for; null: all the same. */
   readonly trainWeights: readonly (Float64Array | null)[];
   /**
-   * The same of the first division by a row's number, with rows that weigh 0, which are none of its
-   * training rows.
+   * The same of the first division beside each row's number, with rows that weigh 0, which are none
+   * of its training rows.
    */
-  readonly weightOfRow: ReadonlyMap<number, number> | null;
+  readonly rowWeights: readonly RowWeight[] | null;
   /** Those of the changes that are of test rows, in any division. */
   readonly testChanges: readonly RowChange[];
   /**
@@ -113,6 +118,16 @@ function build(given: DataTables, settings: SplitSettings): Dataset {
     validation: held?.examples ?? asChanged(parts.validation, "validation"),
     test: tested?.examples ?? asChanged(parts.test, "the test"),
   }));
+  const read = divisions;
+  const transformed = divisions.map(({ train: examples, validation, test }, division) =>
+    transformRows(settings.transforms ?? [], {
+      ...{ examples, held: [...validation, ...test], table: given.train, columns, seed, division },
+      ...{ answer: format.answer, labels, labelsOf: format.labelsOf },
+    }),
+  );
+  const { outcomes } = transformed[0]!;
+  said.push(...outcomes.map((outcome) => `${train.file}: ${outcomeInWords(outcome)}`));
+  divisions = divisions.map((parts, index) => ({ ...parts, train: transformed[index]!.examples }));
   const weighed = divisions.map(({ train: own }) =>
     weighExamples({ examples: own, table: given.train, labels, labelsOf: format.labelsOf }, settings),
   );
@@ -147,8 +162,11 @@ function build(given: DataTables, settings: SplitSettings): Dataset {
   }
   const counted = ({ texts, groups }: Overlap): Overlap => ({ texts, groups });
   const overlap = { validation: counted(inValidation), test: counted(inTest) };
-  const [trainWeights, weightOfRow] = [weighed.map(({ weights }) => weights), weighed[0]!.byRow];
-  return { labels, scale, ...first, divisions, trainWeights, weightOfRow, testChanges, overlap, notices: said };
+  return {
+    ...{ labels, scale, ...first, divisions, untransformed: outcomes.length > 0 ? read : divisions },
+    ...{ transformed: outcomes, trainWeights: weighed.map(({ weights }) => weights), rowWeights: weighed[0]!.byRow },
+    ...{ testChanges, overlap, notices: said },
+  };
 }
 
 /** @throws DataError for a rule of tokens where none are learned. */

@@ -9,6 +9,7 @@ import { countLabels, lengthHistogram, numberHistogram } from "./histogram";
 import { summarizeWeights } from "./summary-weights";
 import type { Table } from "./table";
 import type { TokenizedExample } from "./tokens";
+import { offeredTransforms } from "./transforms/registry";
 import type { DataSettings, DataSummary, RowNumbers, TokenStrip } from "./types";
 
 const PREVIEW_ROWS = 20;
@@ -17,7 +18,7 @@ const PREVIEW_CHARACTERS = 500;
 const STRIPS = 4;
 const NO_ROWS: Dataset = {
   ...{ labels: [], scale: null, train: [], validation: [], test: [], divisions: [], testChanges: [], notices: [] },
-  ...{ trainWeights: [], weightOfRow: null },
+  ...{ untransformed: [], transformed: [], trainWeights: [], rowWeights: null },
   overlap: { validation: { texts: 0, groups: 0 }, test: { texts: 0, groups: 0 } },
 };
 
@@ -112,6 +113,7 @@ export function summarize({
     tagged,
     strips: language ? tokenized.slice(0, STRIPS).map((example) => stripOf(example, language)) : [],
     weights: summarizeWeights(train, dataset, settings, train.rowNumbers.slice(0, PREVIEW_ROWS)),
+    transforms: { offered: offeredTransforms(format.answer, labels), outcomes: [...dataset.transformed] },
     learnedTokens: language ? countLearned(tokenized.slice(0, dataset.train.length)) : 0,
     trainRows: dataset.train.length,
     validationRows: dataset.validation.length,

@@ -124,6 +124,11 @@ export interface DataSettings {
   weights?: readonly WeightRule[];
   /** Which training rows are learned from; default: all. */
   selection?: RowSelection | undefined;
+  /**
+   * What is done to the training rows before they are weighed, in order; default: nothing.
+   * Validation and test rows stay as they are.
+   */
+  transforms?: readonly RowTransform[];
   /** Tokens; longer texts are cut and counted. */
   maxLength: number;
 }
@@ -189,6 +194,64 @@ export interface ChosenRows {
   readonly rows: readonly number[];
   /** SHA-256 of these rows' tokens. */
   readonly hash: string;
+}
+
+/** What is done to training rows before they are tokenised (`transforms/`). */
+export type RowTransform =
+  /** Rows in whose texts a regular expression (RE2) is found are left out; `keep`: all others. */
+  | { do: "drop-texts"; pattern: string; keep: boolean }
+  /** In words; null: no such limit. */
+  | { do: "drop-lengths"; fewerThan: number | null; moreThan: number | null }
+  /** All but so many of the rows that have a label, called as a person sees it. */
+  | { do: "drop-label"; label: string; keep: number }
+  /** Rows as alike an earlier one; 1: of equal texts. */
+  | { do: "deduplicate"; similarity: number }
+  /** `rows` for each label where `to` says so. */
+  | { do: "balance"; to: "largest" | "smallest" | "number"; rows: number }
+  /** Copies with a share of their words changed. */
+  | { do: "augment-words"; copies: number; rate: number; operations: ("swap" | "delete" | "insert")[] }
+  /** `own`: the row's own text is one of the prompts. */
+  | { do: "vary-prompts"; templates: string[]; use: "all" | "one"; own: boolean };
+
+/** A transform that the open rows can have, with the form of its options. */
+export interface OfferedTransform {
+  do: RowTransform["do"];
+  title: string;
+  summary: string;
+  optionsSchema: Record<string, unknown>;
+  /** What stands in the form before anything is typed. */
+  start: Readonly<Record<string, unknown>>;
+}
+
+/** What a transform did to the training rows of a division. */
+export interface TransformOutcome {
+  transform: RowTransform;
+  /** What it says, in words. */
+  said: string;
+  before: number;
+  after: number;
+  /** Rows that are gone, that are new beside others, and that stand in place of another. */
+  taken: number;
+  made: number;
+  rewritten: number;
+  /** Which rows these are, or are from: `rows 3, 7, 9 and 40 more`; empty where there are none. */
+  rows: string;
+  /** New rows that were left out because they read as a validation or test row. */
+  givenAway: number;
+  /** Of each label, by class id: training rows before and after. */
+  labels: { name: string; before: number; after: number }[];
+  /** The first rows that are others now. */
+  shown: TransformedRow[];
+}
+
+/** A row before and after a transform. */
+export interface TransformedRow {
+  row: number;
+  /** Null: there was none. */
+  before: string | null;
+  /** Whether it is trained on as it was, beside what is made of it. */
+  stays: boolean;
+  after: string[];
 }
 
 /** A row of a file that is given another answer, or left out; the file itself stays as it is. */
@@ -311,6 +374,8 @@ export interface DataSummary {
    */
   strips: TokenStrip[];
   learnedTokens: number;
+  /** Those that the rows can have, and what each of the list did. */
+  transforms: { offered: OfferedTransform[]; outcomes: TransformOutcome[] };
   /** Null where all training rows count the same. */
   weights: WeightSummary | null;
   /** Of the first fold or repeat, where there are several; so are all counts here. */

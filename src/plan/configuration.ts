@@ -8,6 +8,7 @@ import { weightedTasks } from "../data/class-weights";
 import { isEncoding } from "../data/files/encodings";
 import { formats } from "../data/formats/registry";
 import { checkRoles } from "../data/formats/roles";
+import { transformSchema } from "../data/transforms/registry";
 import type { Answer, TaskId } from "../data/types";
 import { poolings } from "../models/family";
 import { DEFAULT_TASK, metricNames, taskMetrics } from "../tasks/metrics/names";
@@ -198,6 +199,7 @@ const changeSchema = z
   );
 
 const MOST_WEIGHT_RULES = 50;
+const MOST_TRANSFORMS = 20;
 const pattern = z.string().min(1);
 
 /** See `WeightRule` of `data/types.ts`; what the data have not is refused once they are open. */
@@ -319,6 +321,8 @@ const dataFields = z.strictObject({
   weights: z.array(weightRule).max(MOST_WEIGHT_RULES).readonly().optional(),
   /** Which training rows are learned from, chosen once before training; default: all. */
   selection: selectionSchema.optional(),
+  /** What is done to the training rows before they are weighed, in order; default: nothing. */
+  transforms: z.array(transformSchema).max(MOST_TRANSFORMS).readonly().optional(),
   /** Roles as the task has them. */
   columns: z.record(z.string(), z.unknown()),
   maxLength: z.int().min(1).default(dataDefaults.maxLength),
@@ -347,6 +351,7 @@ export const linkedDataSchema = dataFields
     taskText: true,
     weights: true,
     selection: true,
+    transforms: true,
   })
   // A file's name is none of a link's: the page that opens it has other files.
   .extend({

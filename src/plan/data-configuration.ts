@@ -18,7 +18,16 @@ export interface OpenFiles {
 
 export function dataConfiguration({ train, validation, test, settings }: OpenFiles): Configuration["data"] {
   const { task, columns, maxLength, validationFraction, group = null, changes = [], header = true } = settings;
-  const { labelNames = {}, taskText, encoding, validationEncoding, testEncoding, weights = [], selection } = settings;
+  const {
+    labelNames = {},
+    taskText,
+    encoding,
+    validationEncoding,
+    testEncoding,
+    weights = [],
+    transforms = [],
+    selection,
+  } = settings;
   const { weight, ...roles } = columns;
   return {
     task,
@@ -34,6 +43,7 @@ export function dataConfiguration({ train, validation, test, settings }: OpenFil
     ...(Object.keys(labelNames).length > 0 && { labelNames }),
     ...(taskText !== undefined && { taskText }),
     ...(weights.length > 0 && { weights }),
+    ...(transforms.length > 0 && { transforms }),
     ...(selection && { selection }),
     // Nothing where there is none, as in a file of a time before there were weights.
     columns: weight ? { ...roles, weight } : roles,
@@ -46,11 +56,31 @@ export function dataConfiguration({ train, validation, test, settings }: OpenFil
  * file of its own says nothing of how the training file is divided.
  */
 export function dataSettings({ validation, test, train: _, ...data }: Configuration["data"]) {
-  const { header = true, changes = [], labelNames, taskText, weights = [], selection, ...others } = data;
+  const {
+    header = true,
+    changes = [],
+    labelNames,
+    taskText,
+    weights = [],
+    transforms = [],
+    selection,
+    ...others
+  } = data;
   const { encoding, validationEncoding, testEncoding } = data;
   return {
     ...others,
-    ...{ header, changes, encoding, validationEncoding, testEncoding, labelNames, taskText, weights, selection },
+    ...{
+      header,
+      changes,
+      encoding,
+      validationEncoding,
+      testEncoding,
+      labelNames,
+      taskText,
+      weights,
+      transforms,
+      selection,
+    },
     ...(typeof test !== "string" && { test }),
     ...(typeof validation === "number" && { validationFraction: validation }),
   };

@@ -3,6 +3,7 @@
  * the file. `tests/unit/page/settings-diff.test.ts` holds them to the form.
  */
 
+import { transformInWords } from "../data/transforms/in-words";
 import type { ColumnRole, TaskId } from "../data/types";
 import { type MetricName, metricFacts } from "../tasks/metrics/names";
 import type { Configuration, TrainingConfiguration } from "./configuration";
@@ -120,6 +121,10 @@ export const dataWords: WordsOf<Omit<Data, "columns" | "task" | "train">> = {
   taskText: { title: "Say the task in a sentence", say: orElse("none") },
   weights: { title: "Weights", say: (rules = []) => rules.map(weightInWords).join("; ") || "all rows count the same" },
   selection: { title: "Learn from", say: (selection) => (selection ? selectionInWords(selection) : "all rows") },
+  transforms: {
+    title: "Change the training rows",
+    say: (transforms = []) => transforms.map(transformInWords).join("; ") || "as the file has them",
+  },
   encoding: { title: "Encoding", say: orElse("found by the file") },
   validationEncoding: { title: "Encoding of the validation file", say: orElse("found by the file") },
   testEncoding: { title: "Encoding of the test file", say: orElse("found by the file") },

@@ -225,13 +225,15 @@ window.studioRunner = {
     if (validation) await openServed(validation, "validation", given.data);
     if (test) await openServed(test, "test", given.data);
     const { task, columns, maxLength, group, header = true, changes = [], validation: held, test: tested } = given.data;
-    const { labelNames, taskText, encoding, validationEncoding, testEncoding, weights, selection } = given.data;
+    const { labelNames, taskText, encoding, validationEncoding, testEncoding, weights, transforms, selection } =
+      given.data;
     const settings = {
       ...{ task, columns, maxLength, group, changes, header },
       ...(labelNames && { labelNames }),
       ...{ encoding, validationEncoding, testEncoding },
       ...(taskText !== undefined && { taskText }),
       ...(weights && { weights }),
+      ...(transforms && { transforms }),
       ...(selection && { selection }),
       validationFraction: typeof held === "number" ? held : 0,
       test: typeof tested === "string" ? null : tested,

@@ -16,7 +16,7 @@ const MOST = 200;
 /**
  * The data with part of its training rows in place of the validation rows. Rows of one label keep
  * their share; rows with the same tokens, with the same text without regard to case and white
- * space (of tasks whose rows keep it), and of one group, stay on one side; both sides keep the
+ * space (of tasks whose rows keep it), made from the same row, and of one group, stay on one side; both sides keep the
  * order.
  * @throws Error with the number of rows where no two rows differ, or no group can be held out
  */
@@ -73,9 +73,9 @@ function heldRows(rows: readonly TokenizedExample[], fraction: number, seed: num
 }
 
 /** Of a row whose text is at hand this counts, too, as for the parts of the data. */
-function keysOf({ ids, text }: TokenizedExample): string[] {
-  const tokens = `tokens ${ids.join()}`;
-  return text === undefined ? [tokens] : [tokens, `text ${plainText(text)}`];
+function keysOf({ ids, text, row }: TokenizedExample): string[] {
+  const keys = [`row ${row}`, `tokens ${ids.join()}`];
+  return text === undefined ? keys : [...keys, `text ${plainText(text)}`];
 }
 
 function alikeRows(rows: readonly TokenizedExample[]): TokenizedExample[][] {

@@ -4,7 +4,7 @@
  */
 
 import type { RowSlice } from "../data/slices";
-import type { MetricName } from "../tasks/metrics/names";
+import { type MetricName, metricFacts } from "../tasks/metrics/names";
 import type { Task } from "../tasks/task";
 import { compareOutcomes } from "./compare-outcomes";
 import { type JudgedRun, withinBounds } from "./decide";
@@ -28,6 +28,11 @@ export interface Slices {
   /** On all rows. */
   whole: Slice;
   slices: Slice[];
+  /**
+   * Of each run the slice with its worst figure, by its place; the first of several, null where
+   * fewer than two have one.
+   */
+  worst: (number | null)[];
   leftOut: Verdict["leftOut"];
 }
 
@@ -49,12 +54,25 @@ export interface SliceSource extends Pick<Slices, "column" | "metric" | "part" |
 export function measureSlices(source: SliceSource): Slices {
   const { column, metric, part, leftOut, runs, slices } = source;
   const all = [...runs[0]!.seeds[0]!.examples.keys()];
+  const measured = slices.map((slice) => measure(source, slice));
   return {
     ...{ column, metric, part, leftOut: [...leftOut] },
     runs: runs.map(({ run }) => run),
     whole: measure(source, { name: "All rows", rows: all }),
-    slices: slices.map((slice) => measure(source, slice)),
+    slices: measured,
+    worst: runs.map((_, run) =>
+      worstOf(
+        measured.map(({ runs: own }) => own[run]?.value ?? null),
+        metricFacts[metric].better === "high",
+      ),
+    ),
   };
+}
+
+function worstOf(values: readonly (number | null)[], highIsBetter: boolean): number | null {
+  const there = values.filter((value) => value !== null);
+  if (there.length < 2) return null;
+  return values.indexOf(highIsBetter ? Math.min(...there) : Math.max(...there));
 }
 
 function measure({ task, metric, labels, runs, seed }: SliceSource, { name, rows }: RowSlice): Slice {

@@ -18,6 +18,7 @@ import type {
   RoleField,
   SampleListing,
   TableFiles,
+  TransformOutcome,
 } from "../data/types";
 import type { AdapterChoice } from "../data/unlabelled";
 import type { VocabularyFit } from "../data/vocabulary-fit";
@@ -60,13 +61,16 @@ export type {
   DataRole,
   DataSettings,
   DataSummary,
+  OfferedTransform,
   RoleField,
   RowChange,
   RowSelection,
+  RowTransform,
   SampleListing,
   TableFiles,
   TaskId,
   TestPlan,
+  TransformOutcome,
   WeightRule,
   WeightSummary,
 } from "../data/types";
@@ -596,6 +600,16 @@ export interface StudioApi {
    * trains until others are chosen.
    */
   setData(settings: DataSettings, seed?: number): Promise<DataSummary>;
+  /**
+   * What one more transform would do to the training rows, after those of the settings. Rejects
+   * with an Error where its options cannot be read or do not go with the rows.
+   */
+  tryTransform(transform: unknown): Promise<TransformOutcome>;
+  /**
+   * Of the summary's strips the text of each token that this noise, once its ramp is over, puts in
+   * place of the row's own; null where that stays. Rejects with an Error as a training would.
+   */
+  noiseStrips(noise: NonNullable<TrainingConfiguration["tokenNoise"]>): Promise<(string | null)[][]>;
   /** The data that is open, as the open model tokenises it; null where none is. */
   readData(): Promise<DataSummary | null>;
   /**

@@ -79,6 +79,7 @@ function choose(
   const { executor, model, comparisonData, divisions, data: store } = session;
   const { dataset } = store.data;
   const division = divisions[split]!;
+  checkOnce(division.train);
   const data = { ...comparisonData, ...division };
   const textOf = new Map(dataset.divisions[split]!.train.map((example) => [example.row, shownText(example)]));
   return withProgress(emit, (report) => {
@@ -120,6 +121,24 @@ function choose(
 }
 
 /**
+ * Chosen rows are known by their numbers in the file.
+ * @throws {Error} Where a transform has made a second row of one.
+ */
+function checkOnce(train: readonly { readonly row: number }[]): void {
+  const seen = new Set<number>();
+  for (const { row } of train) {
+    if (seen.has(row)) {
+      throw new Error(
+        `Learn from: a change of the training rows makes others of row ${formatCount(row)}, and rows are chosen by their ` +
+          "numbers in the file. Take that change away (balance to the smallest label, if labels are to be even), or learn " +
+          "from all rows.",
+      );
+    }
+    seen.add(row);
+  }
+}
+
+/**
  * The divisions of a comparison in the order of `divisionsOf`, and the training rows of each as
  * they stand in the file. Rejects with an Error where the chosen rows are not those that are open.
  */
@@ -130,6 +149,7 @@ export async function chosenDivisions(
   const { divisions, comparisonData } = session;
   const examples = session.data.data.dataset.divisions.map(({ train }) => train);
   if (!selection) return { divisions, trainExamples: examples };
+  for (const { train } of divisions) checkOnce(train);
   const { chosen = [] } = selection;
   if (chosen.length !== divisions.length) {
     throw new Error(

@@ -11,17 +11,22 @@ import { buildDataset, type Dataset, type DataTables } from "../data/dataset";
 import { DataError } from "../data/errors";
 import type { Example } from "../data/examples";
 import { formats, guessTask, suggestColumns } from "../data/formats/registry";
+import { noisyIds } from "../data/noise-strips";
 import { openTable } from "../data/open-table";
 import type { Parts } from "../data/parts";
 import { nameOfShards, placed } from "../data/shards";
 import { summarize } from "../data/summary";
 import type { Table, TableOptions } from "../data/table";
+import type { TokenNoiseSettings } from "../data/token-noise";
 import { type TokenizedExample, tokenizeExamples } from "../data/tokens";
-import type { DataRole, DataSettings, DataSummary, TableFiles } from "../data/types";
+import { readTransform } from "../data/transforms/registry";
+import { transformRows } from "../data/transforms/transform-rows";
+import type { DataRole, DataSettings, DataSummary, TableFiles, TransformOutcome } from "../data/types";
 import { weighTokens } from "../data/weighers/weigh-tokens";
 import type { Tokenizer } from "../hub/tokenizer";
 import { dataDefaults } from "../plan/configuration";
 import { withProgress } from "../plan/waiting";
+import { tasks } from "../tasks/registry";
 import type { StudioEvent } from "./api";
 
 interface OpenTables extends DataTables {
@@ -110,6 +115,38 @@ export class DatasetStore {
     });
     this.#checks.set(rows, check);
     return check;
+  }
+
+  /**
+   * What one more transform would do to the training rows of the first division, after those of the
+   * list.
+   * @throws as `data`; Error for options that cannot be read; DataError as `transformRows`
+   */
+  tryTransform(given: unknown): TransformOutcome {
+    const { train: table, settings, dataset, seed } = this.data;
+    const { answer, labelsOf } = formats[settings.task];
+    const { train: examples, validation, test } = dataset.untransformed[0]!;
+    const { outcomes } = transformRows([...(settings.transforms ?? []), readTransform(given)], {
+      ...{ examples, held: [...validation, ...test], table, columns: settings.columns, seed, division: 0 },
+      ...{ answer, labels: dataset.labels, labelsOf },
+    });
+    return outcomes.at(-1)!;
+  }
+
+  /**
+   * Of the strips of training rows the tokens that noise puts in place of theirs; null: it stays.
+   * @throws as `data` and `noisyIds`
+   */
+  noiseStrips(settings: TokenNoiseSettings): (string | null)[][] {
+    const { summary, trainTokens, tokenizer, seed, settings: data } = this.data;
+    if (!tokenizer || summary.strips.length === 0) return [];
+    const { replaceable = "all" } = tasks[data.task];
+    const read = noisyIds({ settings, replaceable, tokenizer, rows: trainTokens, count: summary.strips.length, seed });
+    return read.map((ids, row) => {
+      const own = trainTokens[row]!.ids;
+      const pieces = tokenizer.piecesOf(ids);
+      return Array.from(ids, (id, place) => (id === own[place] ? null : pieces[place]!.text));
+    });
   }
 
   /** The file that the test rows are from. Throws as `data`. */
@@ -276,10 +313,11 @@ export class DatasetStore {
   ): Promise<Tokens> {
     const { train, validation, test } = dataset;
     const known = new Set([...train, ...validation, ...test]);
-    // Rows that weigh 0 are trained in no division, and may be held out in one.
-    const others = dataset.divisions.flatMap(({ validation, test }) => [...validation, ...test]);
+    // Rows that weigh 0 are trained in no division, and may be held out in one; a transform makes
+    // others in each.
+    const others = dataset.divisions.flatMap(({ train, validation, test }) => [...train, ...validation, ...test]);
     const parts = [
-      { examples: train, file: files.train },
+      { examples: [...new Set(train)], file: files.train },
       { examples: validation, file: files.validation },
       { examples: test, file: files.test },
       { examples: [...new Set(others.filter((example) => !known.has(example)))], file: files.train },

@@ -83,11 +83,11 @@ function placedRows({ data }: DatasetStore): PlacedRow[] {
   const add = (rows: readonly Example[], file: DataRole, part: ProbableError["part"]) => {
     for (const example of rows) placed.set(`${file} ${example.row}`, { example, file, part });
   };
-  for (const { train, validation } of data.dataset.divisions) {
+  for (const { train, validation } of data.dataset.untransformed) {
     add(train, "train", "training");
     add(validation, data.validation ? "validation" : "train", "validation");
   }
-  for (const { test } of data.dataset.divisions) add(test, data.test ? "test" : "train", "test");
+  for (const { test } of data.dataset.untransformed) add(test, data.test ? "test" : "train", "test");
   return [...placed.values()];
 }
 

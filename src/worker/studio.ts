@@ -16,6 +16,7 @@ import { openTable } from "../data/open-table";
 import { splitsOf } from "../data/splits";
 import { suggestedText } from "../data/suggested-text";
 import type { TableOptions } from "../data/table";
+import type { TransformOutcome } from "../data/types";
 import { type VocabularyFit, vocabularyFit, wordsOf } from "../data/vocabulary-fit";
 import type { FormulaCells } from "../data/write-csv";
 import { estimate } from "../estimate/estimate";
@@ -36,6 +37,7 @@ import {
   configurationSchema,
   type RunConfiguration,
   runSchema,
+  type TrainingConfiguration,
   trainingSchema,
 } from "../plan/configuration";
 import { foundRateOf } from "../plan/found-rate";
@@ -287,6 +289,14 @@ export class Studio implements StudioApi {
 
   setData(settings: DataSettings, seed?: number): Promise<DataSummary> {
     return this.#data.setSettings(settings, seed);
+  }
+
+  async noiseStrips(noise: NonNullable<TrainingConfiguration["tokenNoise"]>): Promise<(string | null)[][]> {
+    return this.#data.noiseStrips(noise);
+  }
+
+  async tryTransform(transform: unknown): Promise<TransformOutcome> {
+    return this.#data.tryTransform(transform);
   }
 
   async vocabularyFit(source: string | null): Promise<VocabularyFit> {

@@ -78,6 +78,8 @@ const PART_OF_PARENT = new Map([
   ["src/data/layouts", "src/data"],
   // A weigher looks at examples and tables; a data set weighs its training rows by all of them.
   ["src/data/weighers", "src/data"],
+  // A transform looks at examples and tables; a data set changes its training rows by all of them.
+  ["src/data/transforms", "src/data"],
 ]);
 
 /** Folders that know nothing of tensors' programs or devices. */

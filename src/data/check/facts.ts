@@ -66,7 +66,7 @@ export async function gatherFacts(input: CheckInput): Promise<CheckFacts> {
   const place = (examples: readonly Example[], part: CheckedRow["part"], file: DataRole) =>
     examples.map((example): PlacedExample => ({ example, part, file }));
   const rows = [
-    ...place(dataset.train, "training", "train"),
+    ...place(dataset.untransformed[0]!.train, "training", "train"),
     ...place(dataset.validation, "validation", tables.validation ? "validation" : "train"),
     ...place(dataset.test, "test", tables.test ? "test" : "train"),
   ];

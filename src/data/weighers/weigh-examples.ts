@@ -10,14 +10,20 @@ import type { DataSettings } from "../types";
 import { rowWeighers } from "./rules";
 import type { WeighedRows } from "./weigher";
 
+/** What a row counts for; a row may stand among the training rows more than once. */
+export interface RowWeight {
+  readonly row: number;
+  readonly weight: number;
+}
+
 /** Training rows of one division. */
 export interface RowWeights {
   /** Those that count. */
   readonly examples: readonly Example[];
   /** What each counts for, above 0; null: all the same. */
   readonly weights: Float64Array | null;
-  /** Of every row that was asked for, by its number; null: all the same. */
-  readonly byRow: ReadonlyMap<number, number> | null;
+  /** Of every row that was asked for, in order; null: all the same. */
+  readonly byRow: readonly RowWeight[] | null;
   readonly notices: readonly string[];
 }
 
@@ -53,7 +59,7 @@ export function weighExamples(rows: WeighedRows, settings: Pick<DataSettings, "c
       ? []
       : [`${file}: left out of training: ${countOf(left.length, "row")} of weight 0 (${nameRows(left, table)}).`];
   const weights = Float64Array.from(kept, (index) => product[index]!);
-  const byRow = new Map(examples.map(({ row }, index) => [row, product[index]!]));
+  const byRow = examples.map(({ row }, index) => ({ row, weight: product[index]! }));
   return { examples: kept.map((index) => examples[index]!), weights, byRow, notices };
 }
 

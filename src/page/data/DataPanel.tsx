@@ -32,6 +32,7 @@ import { VocabularyTable } from "./VocabularyTable";
 
 const DataCheckBox = lazy(() => import("./DataCheckBox"));
 const RowSelection = lazy(() => import("./RowSelection"));
+const Transforms = lazy(() => import("./Transforms"));
 const WeightRules = lazy(() => import("./WeightRules"));
 const LengthHistogram = lazy(() => import("./LengthHistogram"));
 
@@ -96,6 +97,7 @@ export function DataPanel() {
             )}
             <ChangedRows summary={summary} />
             <Suspense fallback={null}>
+              <Transforms summary={summary} />
               <WeightRules summary={summary} />
               {summary.problem === null && <RowSelection summary={summary} />}
             </Suspense>

@@ -4,8 +4,11 @@
  */
 
 import type { DataSummary } from "../../worker/api";
-import { formatCount, formatSetting } from "../numbers";
-import "./TokenStrips.css";
+import { useAnswer } from "../asking";
+import { Message } from "../layout/Message";
+import { formatCount, formatPercent, formatSetting } from "../numbers";
+import { useStudio } from "../store/store";
+import "../styles/token-strips.css";
 
 /** Tokens at the row's end that are always shown; of a longer prompt the middle is left out. */
 const MOST = 90;
@@ -20,6 +23,13 @@ function learnedClass(weight: number): string {
 
 export function TokenStrips({ summary }: { summary: DataSummary }) {
   const { strips, learnedTokens, trainRows } = summary;
+  const noise = useStudio((state) => state.training.settings?.tokenNoise);
+  const isNoisy = noise !== undefined && strips.length > 0;
+  const { answer, error } = useAnswer<(string | null)[][]>(isNoisy ? (studio) => studio.noiseStrips(noise) : null, [
+    summary,
+    JSON.stringify(noise),
+  ]);
+  const replaced = isNoisy && error === null ? (answer ?? []) : [];
   if (strips.length === 0) return null;
   return (
     <figure className="strips">
@@ -40,8 +50,19 @@ export function TokenStrips({ summary }: { summary: DataSummary }) {
             what a token counts for
           </>
         )}
+        {isNoisy && (
+          <>
+            {" "}
+            <span className="strip-token strip-learned">
+              <del>learned</del>
+              <ins className="strip-read">read instead</ins>
+            </span>{" "}
+            noise, at its full {formatPercent(noise.rate, 0)}
+          </>
+        )}
       </p>
-      {strips.map(({ row, tokens }) => {
+      {isNoisy && error !== null && <Message kind="error">{error}</Message>}
+      {strips.map(({ row, tokens }, strip) => {
         const start = Math.max(0, tokens.length - MOST);
         return (
           <p key={row} className="strip">
@@ -53,7 +74,7 @@ export function TokenStrips({ summary }: { summary: DataSummary }) {
                 key={place}
                 className={`strip-token${learned ? ` ${learnedClass(weight)}` : ""}${special ? " strip-special" : ""}`}
               >
-                {text.replaceAll("\n", "↵")}
+                <TokenText text={text} read={replaced[strip]?.[start + place] ?? null} />
                 {learned && weight !== 1 && <sub className="strip-weight">×{rounded(weight)}</sub>}
               </span>
             ))}
@@ -63,3 +84,16 @@ export function TokenStrips({ summary }: { summary: DataSummary }) {
     </figure>
   );
 }
+
+/** `read`: what the model reads in its place; null: the token itself. */
+function TokenText({ text, read }: { text: string; read: string | null }) {
+  if (read === null) return shown(text);
+  return (
+    <>
+      <del>{shown(text)}</del>
+      <ins className="strip-read">{shown(read)}</ins>
+    </>
+  );
+}
+
+const shown = (text: string) => text.replaceAll("\n", "↵");

@@ -1,5 +1,6 @@
 /** The field for one option of a method, by the kind of value that it has. */
 
+import { useState } from "react";
 import { Field } from "../fields/Field";
 import { NumberField } from "../fields/NumberField";
 import { SelectField } from "../fields/SelectField";
@@ -70,6 +71,8 @@ export function OptionInput(props: OptionInputProps) {
           onChange={onChange}
         />
       );
+    case "list":
+      return <ListOption {...props} field={field} />;
     case "text":
       return <TextOption {...props} field={field} />;
     case "other":
@@ -139,6 +142,28 @@ function ChoiceOption(props: OptionInputProps<"choice">) {
       choices={nullable ? [{ value: "null", label: "none" }, ...offered] : offered}
       onChange={(choice) => onChange(JSON.parse(choice))}
     />
+  );
+}
+
+/** Lines with nothing on them are no entries, and stay while they are typed. */
+function ListOption(props: OptionInputProps<"list">) {
+  const { value, onChange, shown } = common(props);
+  const [typed, setTyped] = useState(Array.isArray(value) ? value.join("\n") : "");
+  return (
+    <Field {...shown} wide>
+      {(input) => (
+        <textarea
+          {...input}
+          className="input"
+          rows={3}
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.target.value);
+            onChange(event.target.value.split("\n").filter((line) => line.trim() !== ""));
+          }}
+        />
+      )}
+    </Field>
   );
 }
 

@@ -5,7 +5,7 @@
 
 import type { SoftTokens } from "../../worker/api";
 import { formatCount, formatPlural } from "../numbers";
-import "../data/TokenStrips.css";
+import "../styles/token-strips.css";
 import "./SoftTokenStrip.css";
 
 /** Of more than these, those in the middle are left out. */

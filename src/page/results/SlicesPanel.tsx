@@ -101,12 +101,34 @@ function SlicesTable({ slices }: { slices: Slices }) {
         On {formatPlural(whole.rows, `${part} row`)}, those of the verdict. Below each figure its 95 % interval: of few
         rows it is wide, and of many parts some look better or worse by luck alone.
       </p>
+      <WorstParts slices={slices} />
       {leftOut.map(({ run, why }) => (
         <Message key={run} kind="info">
           {run} is not shown: {why}.
         </Message>
       ))}
     </>
+  );
+}
+
+/** Where each run is poorest; runs that are so on the same part share a sentence. */
+function WorstParts({ slices: { slices, runs, worst, metric } }: { slices: Slices }) {
+  const found = worst.flatMap((place, run) => {
+    const slice = place === null ? undefined : slices[place];
+    return slice ? [{ run: runs[run]!, slice, figure: slice.runs[run]! }] : [];
+  });
+  if (found.length === 0) return null;
+  return (
+    <p className="field-help">
+      Worst part:{" "}
+      {found
+        .map(
+          ({ run, slice: { name, rows }, figure }) =>
+            `${run} on ${name} (${formatMetric(metric, figure.value)} of ${formatPlural(rows, "row")})`,
+        )
+        .join("; ")}
+      .
+    </p>
   );
 }
 

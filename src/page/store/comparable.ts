@@ -141,11 +141,11 @@ function rowsOf({
   data,
   training,
 }: Pick<Configuration, "data"> & { readonly training: Pick<Configuration["training"], "seed"> }) {
-  // What labels are called, the text for methods that read one, and what training rows count for or
-  // are learned from change no held-out row.
-  const { test = null, group = null, changes = [], ...others } = data;
-  const { labelNames: _, taskText: __, weights: ___, selection: ____, ...rest } = others;
-  const { weight: _____, ...columns } = rest.columns;
+  // What labels are called, the text for methods that read one, and what training rows are made,
+  // count for and learned from change no row that is measured.
+  const { test = null, group = null, changes = [], labelNames: _, taskText: __, ...more } = data;
+  const { weights: ___, transforms: ____, selection: _____, ...rest } = more;
+  const { weight: ______, ...columns } = rest.columns;
   const read = { ...rest, columns };
   const drawn = typeof data.validation === "number" || (test !== null && typeof test !== "string");
   return { ...read, test, group, changes, seed: drawn ? training.seed : null };

@@ -48,6 +48,7 @@ export function toFragment(
         ...(data.taskText !== undefined && { taskText: data.taskText }),
         ...(data.weights && data.weights.length > 0 && { weights: data.weights }),
         ...(data.selection && { selection: data.selection }),
+        ...(data.transforms && data.transforms.length > 0 && { transforms: data.transforms }),
       },
     }),
     training,

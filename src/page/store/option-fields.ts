@@ -22,6 +22,8 @@ export type OptionField = Common &
     | { kind: "choice"; choices: (string | number)[] }
     /** `choices` null: any of the model's linear layers, and those `beside` them. */
     | { kind: "set"; choices: string[] | null; beside: string[]; least: number }
+    /** Texts, one on each line. */
+    | { kind: "list" }
     /** `lines`: it may have line breaks. */
     | { kind: "text"; longest: number | null; shortest: number; lines: boolean }
     /** A text the model reads: shown with its tokens. `saysTask`: one that data suggest. */
@@ -90,6 +92,7 @@ function readField(key: string, property: Schema): OptionField {
     case "array": {
       const items = isSchema(schema.items) ? schema.items : {};
       const values = literals(items);
+      if (property.format === "lines") return { ...common, kind: "list" };
       if (!values && items.type !== "string") return { ...common, kind: "other" };
       const least = typeof schema.minItems === "number" ? schema.minItems : 0;
       const beside = Array.isArray(property.beside) ? property.beside.map(String) : [];

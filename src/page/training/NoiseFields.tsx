@@ -3,6 +3,7 @@
 import type { TrainingConfiguration } from "../../plan/configuration";
 import { replacementTitles } from "../../plan/setting-words";
 import { changeTraining, markTraining } from "../actions/drafts";
+import { Field } from "../fields/Field";
 import { NumberField } from "../fields/NumberField";
 import { SelectField } from "../fields/SelectField";
 import { formatPercent } from "../numbers";
@@ -24,6 +25,7 @@ const percent = (share: number) => Number((100 * share).toPrecision(4));
 
 export function NoiseFields() {
   const noise = useStudio((state) => state.training.settings?.tokenNoise);
+  const grouped = useStudio((state) => state.data.summary?.settings.group);
   const answers = useStudio((state) => state.data.summary?.settings.task === "causal-lm");
   const of = answers ? "tokens of the answers" : "tokens";
   const change = (fields: Partial<Noise>) => noise && changeTraining({ tokenNoise: { ...noise, ...fields } });
@@ -56,6 +58,18 @@ export function NoiseFields() {
             onChange={(value) => value !== null && change({ rate: value / 100 })}
             onProblem={(problem) => markTraining("Replaced, % of tokens", problem)}
           />
+          {(grouped || noise.group !== undefined) && (
+            <Field label="Only in rows of" help={`A value of ${grouped ?? "the group column"}; empty: in all rows.`}>
+              {(input) => (
+                <input
+                  {...input}
+                  className="input"
+                  value={noise.group ?? ""}
+                  onChange={(event) => change({ group: event.target.value === "" ? undefined : event.target.value })}
+                />
+              )}
+            </Field>
+          )}
           <NumberField
             label="Reached after, % of steps"
             help="It rises from 0 in even steps. 0: from the first step on."

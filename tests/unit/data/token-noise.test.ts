@@ -3,6 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { createBatchArrays, fillBatch } from "../../../src/data/batches";
 import { IGNORED_LABEL, rowLabels, tokenLabels } from "../../../src/data/channels";
+import { noisyIds } from "../../../src/data/noise-strips";
 import { checkNoiseGroup, noiseRate, TokenNoise, type TokenNoiseSettings } from "../../../src/data/token-noise";
 
 const tokenizer = {
@@ -129,4 +130,24 @@ test("a token that the tokenizer has not is named before anything begins", () =>
   );
   expect(of("pad", plain)).toThrow(/has no padding token; choose "random"\./);
   expect(of("mask", { ...tokenizer, specialTokens: [] })).toThrow(/no mask token; choose "random" or "pad"\./);
+});
+
+test("strips show what a batch of their rows reads after the ramp: labels, prompts and other groups stay", () => {
+  const rows = Array.from({ length: 6 }, (_, row) => exchange(row, 40 + row, row === 1 ? "books" : "films"));
+  const given = { replaceable: "answers" as const, tokenizer, rows, count: 4, seed: 5 };
+  const read = noisyIds({ ...given, settings: { ...settings, ramp: 1 } });
+  expect(read.map(({ length }) => length)).toEqual(rows.slice(0, 4).map(({ ids }) => ids.length));
+  const batch = batchOf(rows.slice(0, 4), 49);
+  new TokenNoise(settings, "answers", tokenizer).apply(batch, rows.slice(0, 4), { seed: 5, step: 1, steps: 1 });
+  for (const [slot, ids] of read.entries()) {
+    expect(ids).toEqual(batch.inputIds.slice(slot * 49, slot * 49 + ids.length));
+    expect(ids.slice(0, 5)).toEqual(rows[slot]!.ids.slice(0, 5));
+    expect(ids).not.toEqual(rows[slot]!.ids);
+  }
+  const books = noisyIds({ ...given, settings: { ...settings, group: "books" } });
+  expect(books.map((ids, slot) => ids.join() === rows[slot]!.ids.join())).toEqual([true, false, true, true]);
+  expect(() => noisyIds({ ...given, settings: { ...settings, group: "songs" } })).toThrow(/"songs"/);
+  expect(noisyIds({ ...given, settings: { ...settings, rate: 0 } }).map((ids) => ids.join())).toEqual(
+    rows.slice(0, 4).map(({ ids }) => ids.join()),
+  );
 });

@@ -51,7 +51,7 @@ describe("rows", () => {
   test("without rules, and with weights of 1, nothing is weighed", () => {
     expect(weighed([]).dataset.trainWeights).toEqual([null]);
     expect(weighed([], ONES, "weight").dataset.trainWeights).toEqual([null]);
-    expect(weighed([{ by: "text", pattern: "refund", weight: 1 }]).dataset.weightOfRow).toBeNull();
+    expect(weighed([{ by: "text", pattern: "refund", weight: 1 }]).dataset.rowWeights).toBeNull();
   });
 
   test("by a column, decimal commas and all", () => {

@@ -7,11 +7,12 @@ const slice = (name: string, rows: number, ...values: (number | null)[]): Slice 
   runs: values.map((value) => (value === null ? null : { value, low: value / 2, high: value })),
 });
 
-test("slices are printed part by part, all rows last", () => {
+test("slices are printed part by part, all rows last, then where each run is worst", () => {
   const lines = sliceLines({
     ...{ column: "shop", metric: "accuracy", part: "test", runs: ["LoRA", "Nearest"], leftOut: [] },
     whole: slice("All rows", 30, 0.75, 0.5),
     slices: [slice("Berlin", 24, 0.8, 0.5), slice("(empty)", 6, 0.55, null)],
+    worst: [1, null],
   });
   expect(lines).toEqual([
     "",
@@ -20,6 +21,7 @@ test("slices are printed part by part, all rows last", () => {
     "  Berlin      24  80.0 %   50.0 %",
     "  (empty)      6  55.0 %        –",
     "  All rows    30  75.0 %   50.0 %",
+    "  worst part of LoRA: (empty)",
     "",
   ]);
 });

@@ -41,6 +41,14 @@ describe("the inner split", () => {
     expect(rows(innerSplit(dataOf(train), 3).validation)).not.toEqual(rows(innerSplit(dataOf(train), 4).validation));
   });
 
+  test("rows that are made from the same row stay on one side", () => {
+    const made = Array.from({ length: 60 }, (_, index) => ({ ...row(index, 0), row: Math.floor(index / 6) }));
+    const split = innerSplit(dataOf(made), 0);
+    const held = new Set(rows(split.validation));
+    expect(held.size).toBeGreaterThan(0);
+    for (const own of rows(split.train)) expect(held.has(own)).toBe(false);
+  });
+
   test("rows with the same tokens stay on one side", () => {
     const twice = Array.from({ length: 60 }, (_, index) => row(index, index % 2, [Math.floor(index / 6), 7]));
     const split = innerSplit(dataOf(twice), 0);

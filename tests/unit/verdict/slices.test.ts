@@ -48,6 +48,16 @@ test("each slice has the metric of its rows with its interval, and their weighte
   expect(JSON.parse(JSON.stringify(measure()))).toEqual(measure());
 });
 
+test("the worst part of each run is named: the lowest accuracy, the highest error, of at least two", () => {
+  const { slices, worst } = measure();
+  expect(worst.map((place) => slices[place!]!.name)).toEqual(["Rome"]);
+  const opposite = truth.map((label, row) => (shops[row] === "Oslo" ? (label + 1) % 3 : label));
+  const two = [said, opposite].map((own, run) => ({ run: `run ${run}`, seeds: [answers(truth, own)] }));
+  const both = measure({ runs: two });
+  expect(both.worst.map((place) => both.slices[place!]!.name)).toEqual(["Rome", "Oslo"]);
+  expect(measure({ slices: sliceRows(shops.map(() => "Rome")) }).worst).toEqual([null]);
+});
+
 test("other metrics are the task's own on the slice's rows", () => {
   const { slices } = measure({ metric: "f1" });
   for (const {

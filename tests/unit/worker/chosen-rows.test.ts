@@ -71,6 +71,21 @@ test("rows that are others than those that were chosen are refused by both numbe
   await expect(chosenDivisions(session, await configured(twice))).rejects.toThrow("2 divisions of messages.csv");
 });
 
+test("a row of which a transform has made others is named", async () => {
+  const store = new DatasetStore(() => {});
+  await store.openFile(file, "train");
+  await store.setTokenizer(await openTokenizer(fixtureModel("tiny-llama")));
+  await store.setSettings({
+    ...store.data.settings,
+    transforms: [{ do: "balance", to: "largest", rows: 1 }],
+  });
+  const selection = { by: "random", rows: 9, chosen: [{ rows: [], hash: "" }] } as const;
+  const configuration = await configured(selection);
+  await expect(chosenDivisions(new StudioSession(store), configuration)).rejects.toThrow(
+    /^Learn from: a change of the training rows makes others of row \d+, and rows are chosen by their numbers/,
+  );
+});
+
 test.each([
   [{ by: "diversity" }, "needs share or rows, and not both"],
   [{ by: "diversity", share: 0.5, rows: 3 }, "needs share or rows, and not both"],
