@@ -20,15 +20,18 @@ export function textWidth(text: string, size: number): number {
 }
 
 /**
- * Each text, or as much of it as fits its width with an ellipsis: of all the beginnings, or the
- * ends where those tell more of them apart, as names of a sweep's points.
+ * Each text, or as much of its beginning as fits its width with an ellipsis; of its end where only
+ * that tells it from others, as of the points of a sweep.
  */
 export function fitTexts(texts: readonly { text: string; width: number }[], size: number): string[] {
   const cut = (shorten: (text: string, letters: number) => string) =>
     texts.map(({ text, width }) => fitText(text, size, width, shorten));
   const starts = cut((text, letters) => `${text.slice(0, letters).trimEnd()}…`);
   const ends = cut((text, letters) => `…${text.slice(text.length - letters).trimStart()}`);
-  return new Set(ends).size > new Set(starts).size ? ends : starts;
+  return starts.map((start, index) => {
+    const alike = ends.filter((_, other) => starts[other] === start);
+    return new Set(alike).size === alike.length && alike.length > 1 ? ends[index]! : start;
+  });
 }
 
 function fitText(

@@ -17,9 +17,10 @@ it("texts that fit stay whole, others keep their beginnings", () => {
 
 it("names that only their ends tell apart keep those", () => {
   expect(fitted(8, "LoRA (rank 1)", "LoRA (rank 4)")).toEqual(["…rank 1)", "…rank 4)"]);
-  expect(fitted(9, "LoRA (rank 1)", "Head only", "LoRA (rank 4)")).toEqual(["…(rank 1)", "Head only", "…(rank 4)"]);
+  expect(fitted(8, "LoRA (rank 1)", "Head only", "LoRA (rank 4)")).toEqual(["…rank 1)", "Head on…", "…rank 4)"]);
 });
 
-it("and alike ones stay alike", () => {
+it("and those that neither tells apart keep their beginnings", () => {
   expect(fitted(3, "same name", "same name")).toEqual(["sa…", "sa…"]);
+  expect(fitted(3, "run 1, rate 2", "run 2, rate 2")).toEqual(["ru…", "ru…"]);
 });
