@@ -11,5 +11,7 @@ export default defineConfig(base, {
   testMatch: "screenshots.ts",
   outputDir: "../test-results",
   timeout: 1_200_000,
+  // Nobody waits for a picture, and a busy machine opens a model in minutes.
+  expect: { timeout: 300_000 },
   projects: [...(base.projects ?? []), { name: "wide", use: { viewport: { width: 2560, height: 1440 } } }],
 });

@@ -170,10 +170,12 @@ test("the dialogs and the panels of results", async ({ page }, { project }) => {
   await page.goto("/");
   await waitUntilReady(page);
   await openMethods(page);
+  await expect(page.getByLabel("Search")).toBeVisible();
   await shoot("dialog-methods");
   await page.keyboard.press("Escape");
   await page.getByRole("button", { name: "Help and keyboard shortcuts" }).click();
   await page.getByRole("dialog", { name: "Help" }).getByRole("button", { name: "frozen" }).click();
+  await expect(page.getByRole("dialog", { name: "frozen" })).toBeVisible();
   await shoot("dialog-help-and-glossary");
   await page.keyboard.press("Escape");
   await page.keyboard.press("Escape");

@@ -57,7 +57,7 @@ test("seeds are drawn as mean and spread; a run that does not learn is explained
     "mean of each run's 2 seeds",
   );
 
-  await page.getByText("Why is it not converging?").click();
+  await page.getByText("Check-up: does it learn as it should?").click();
   const finding = page.locator(".finding").filter({ hasText: "stands still" });
   await expect(finding).toContainText("the method's default");
   await page.getByText(/^Gradient norms of the last step/).click();

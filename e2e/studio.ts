@@ -46,7 +46,7 @@ export async function beforeWorker(page: Page, code: string): Promise<void> {
 
 /** Waits until a model and data are open and a comparison could begin. */
 export async function waitUntilReady(page: Page): Promise<void> {
-  await expect(compareButton(page)).toBeEnabled({ timeout: 60_000 });
+  await expect(compareButton(page)).toBeEnabled();
 }
 
 /** Waits until the page asks for a file that was open before it was loaded. */

@@ -18,7 +18,7 @@ export interface CheckUp {
 }
 
 export const checkUp: Instrument<null, CheckUp> = {
-  title: "Why is it not converging?",
+  title: "Check-up: does it learn as it should?",
   summary: "What the run's losses, gradients and rows show, and what to try.",
   input: z.null(),
   refusal: () => null,

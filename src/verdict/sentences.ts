@@ -270,10 +270,10 @@ function needed(facts: Facts): string[] {
 }
 
 function remarked(runs: readonly VerdictRun[], kind: Remark["kind"]): string[] {
-  if (kind === "turned" || kind === "one answer" || kind === "learning by heart") {
+  if (kind === "one answer") return sameAnswers(runs);
+  if (kind === "turned" || kind === "learning by heart") {
     return runs.flatMap(({ run, remarks }) => {
       const remark = remarks.find((one) => one.kind === kind);
-      if (remark?.kind === "one answer") return [`${run} gives every row the same answer, "${remark.answer}".`];
       if (remark?.kind === "turned") {
         const { dial, setting, most } = remark;
         return [`${run} answers at ${dial.toLowerCase()} ${setting} here, not at the ${most} of its training.`];
@@ -295,6 +295,19 @@ function remarked(runs: readonly VerdictRun[], kind: Remark["kind"]): string[] {
     : [
         `${listed(such)} ${many ? "were" : "was"} still getting better at the end: with more steps ${many ? "they" : "it"} may do better.`,
       ];
+}
+
+/** A sentence for each answer that runs give to every row. */
+function sameAnswers(runs: readonly VerdictRun[]): string[] {
+  const by = new Map<string, VerdictRun[]>();
+  for (const run of runs) {
+    const remark = run.remarks.find(({ kind }) => kind === "one answer");
+    if (remark?.kind === "one answer") by.set(remark.answer, [...(by.get(remark.answer) ?? []), run]);
+  }
+  return [...by].map(
+    ([answer, such]) =>
+      `${listed(names(such))} ${such.length > 1 ? "give" : "gives"} every row the same answer, "${answer}".`,
+  );
 }
 
 /** What the verdict rests on. */

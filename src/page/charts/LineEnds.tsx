@@ -13,7 +13,7 @@ import { type Drawn, LinesContext } from "./lines-context";
 import { NAME_INDENT, NAME_SIZE } from "./plot-geometry";
 import { isOf, type PlottedLine } from "./plotted-lines";
 import { roomFor, spreadLabels } from "./spread-labels";
-import { fitText, textWidth } from "./text-width";
+import { fitTexts, textWidth } from "./text-width";
 
 /** From one name to the next. */
 const GAP = 15;
@@ -75,6 +75,14 @@ export function LineEnds({ width }: { width: number }) {
   );
   const edge = area.x + area.width;
   const right = edge + width;
+  const indent = edge + NAME_INDENT;
+  const names = fitTexts(
+    labels.map(({ name, value }) => ({
+      text: name,
+      width: right - indent - textWidth(` ${value}`, NAME_SIZE) - 2,
+    })),
+    NAME_SIZE,
+  );
   const many = lines.length > MANY_LINES && lines.some((line) => isOf(line, pointed));
   return (
     <g fontSize={NAME_SIZE}>
@@ -83,8 +91,6 @@ export function LineEnds({ width }: { width: number }) {
         const isStrong = line !== null && isOf(line, pointed);
         const faint = line?.faded || (many && !isStrong);
         const { color, marker } = appearance(line?.run.slot ?? 0);
-        const indent = edge + NAME_INDENT;
-        const shown = fitText(name, NAME_SIZE, right - indent - textWidth(` ${value}`, NAME_SIZE) - 2);
         return (
           <g
             key={key}
@@ -107,7 +113,7 @@ export function LineEnds({ width }: { width: number }) {
             {line && <path d={markerPath(marker, 7)} transform={`translate(${edge + 15} ${y})`} fill={color} />}
             <text x={indent} y={y} dy={4} fill={line ? "var(--ink)" : "var(--muted)"} fontWeight={isStrong ? 700 : 400}>
               <title>{`${name} ${value}`}</title>
-              {shown} <tspan fill={line ? "var(--ink)" : "var(--muted)"}>{value}</tspan>
+              {names[index]} <tspan fill={line ? "var(--ink)" : "var(--muted)"}>{value}</tspan>
             </text>
           </g>
         );

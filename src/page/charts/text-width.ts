@@ -19,14 +19,33 @@ export function textWidth(text: string, size: number): number {
   return width;
 }
 
-/** The text, or as much of its beginning as fits with an ellipsis. */
-export function fitText(text: string, size: number, width: number): string {
+/**
+ * Each text, or as much of its beginning as fits its width with an ellipsis; of its end where only
+ * that tells it from others, as of the points of a sweep.
+ */
+export function fitTexts(texts: readonly { text: string; width: number }[], size: number): string[] {
+  const cut = (shorten: (text: string, letters: number) => string) =>
+    texts.map(({ text, width }) => fitText(text, size, width, shorten));
+  const starts = cut((text, letters) => `${text.slice(0, letters).trimEnd()}…`);
+  const ends = cut((text, letters) => `…${text.slice(text.length - letters).trimStart()}`);
+  return starts.map((start, index) => {
+    const alike = ends.filter((_, other) => starts[other] === start);
+    return new Set(alike).size === alike.length && alike.length > 1 ? ends[index]! : start;
+  });
+}
+
+function fitText(
+  text: string,
+  size: number,
+  width: number,
+  shorten: (text: string, letters: number) => string,
+): string {
   if (textWidth(text, size) <= width) return text;
   let [fits, tooLong] = [0, text.length];
   while (tooLong - fits > 1) {
     const middle = (fits + tooLong) >> 1;
-    if (textWidth(`${text.slice(0, middle)}…`, size) <= width) fits = middle;
+    if (textWidth(shorten(text, middle), size) <= width) fits = middle;
     else tooLong = middle;
   }
-  return `${text.slice(0, fits).trimEnd()}…`;
+  return shorten(text, fits);
 }

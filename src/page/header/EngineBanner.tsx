@@ -15,7 +15,7 @@ export function EngineBanner() {
   if (lost !== null) {
     return (
       <Message kind="error" actions={<StartAgain reason="the engine was lost and started again" />}>
-        <strong>The device or its worker was lost.</strong> {lost.replace(/\.?$/, ".")} {KEPT}
+        <strong>The device or its worker was lost.</strong> {sentence(lost)} {KEPT}
       </Message>
     );
   }
@@ -30,6 +30,11 @@ export function EngineBanner() {
       That is more than three times what its present step should take. You can wait, or start it again. {KEPT}
     </Message>
   );
+}
+
+/** A reason as a sentence of its own. */
+function sentence(reason: string): string {
+  return `${reason.charAt(0).toUpperCase()}${reason.slice(1)}`.replace(/\.?$/, ".");
 }
 
 function StartAgain({ reason }: { reason: string }) {

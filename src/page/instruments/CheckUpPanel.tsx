@@ -1,5 +1,5 @@
 /**
- * Why is it not converging? What the worker sees in a run, what to try, and each tensor's gradient.
+ * The check-up: what the worker sees in a run, what to try, and each tensor's gradient.
  */
 
 import { CircleAlert, Info } from "lucide-react";

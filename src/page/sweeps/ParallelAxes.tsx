@@ -3,7 +3,9 @@
  * coordinates): any number of options in one picture.
  */
 
+import { useRef } from "react";
 import { metricFacts } from "../../tasks/metrics/names";
+import { useWidth } from "../charts/use-width";
 import { formatMetric, metricWord } from "../numbers";
 import { SweepCard, SweepDrawing } from "./SweepCard";
 import type { SweepProps } from "./SweepTable";
@@ -11,11 +13,16 @@ import { shareOf } from "./sweep-results";
 import { pointInWords } from "./titles";
 
 const height = 236;
-const spacing = 150;
-const margin = { left: 56, right: 72, top: 40, bottom: 16 };
+/** From axis to axis: as there is room, so that words need not shrink with the picture. */
+const SPACING = { least: 84, most: 150 };
+const margin = { left: 48, right: 60, top: 40, bottom: 16 };
 
 export function ParallelAxes({ result, metric, titles }: SweepProps) {
   const { points, best, run } = result;
+  const box = useRef<HTMLDivElement>(null);
+  const room = useWidth(box) || Number.POSITIVE_INFINITY;
+  const even = (room - margin.left - margin.right) / titles.length;
+  const spacing = Math.min(SPACING.most, Math.max(SPACING.least, even));
   const width = margin.left + margin.right + titles.length * spacing;
   const inner = height - margin.top - margin.bottom;
   const x = (axis: number) => margin.left + axis * spacing;
@@ -35,55 +42,57 @@ export function ParallelAxes({ result, metric, titles }: SweepProps) {
       metric={metric}
       titles={titles}
     >
-      <SweepDrawing width={width} height={height}>
-        {ordered.map(({ point, mean }) => (
-          <polyline
-            key={point.name}
-            className={point === best ? "sweep-path sweep-path-best" : "sweep-path"}
-            strokeOpacity={point === best ? 1 : 0.4 + 0.4 * share(mean)}
-            points={[
-              ...point.places.map((place, axis) => `${x(axis)},${y(axis, place)}`),
-              `${x(titles.length)},${end(mean)}`,
-            ].join(" ")}
-          >
-            <title>{`${pointInWords(point, titles)}: ${formatMetric(metric, mean)}`}</title>
-          </polyline>
-        ))}
-        {titles.map(({ title, values }, axis) => (
-          <g key={title}>
-            <line className="sweep-rule" x1={x(axis)} x2={x(axis)} y1={margin.top} y2={margin.top + inner} />
-            <text x={x(axis)} y={18} textAnchor="middle" className="sweep-axis">
-              {title}
-            </text>
-            {values.map((value, place) => (
-              <text
-                key={value}
-                x={x(axis) - 6}
-                y={y(axis, place) + (axis === 0 ? 4 : -7)}
-                textAnchor="end"
-                className="sweep-label sweep-halo"
-              >
-                {value}
+      <div ref={box}>
+        <SweepDrawing width={width} height={height}>
+          {ordered.map(({ point, mean }) => (
+            <polyline
+              key={point.name}
+              className={point === best ? "sweep-path sweep-path-best" : "sweep-path"}
+              strokeOpacity={point === best ? 1 : 0.4 + 0.4 * share(mean)}
+              points={[
+                ...point.places.map((place, axis) => `${x(axis)},${y(axis, place)}`),
+                `${x(titles.length)},${end(mean)}`,
+              ].join(" ")}
+            >
+              <title>{`${pointInWords(point, titles)}: ${formatMetric(metric, mean)}`}</title>
+            </polyline>
+          ))}
+          {titles.map(({ title, values }, axis) => (
+            <g key={title}>
+              <line className="sweep-rule" x1={x(axis)} x2={x(axis)} y1={margin.top} y2={margin.top + inner} />
+              <text x={x(axis)} y={18} textAnchor="middle" className="sweep-axis">
+                {title}
               </text>
-            ))}
-          </g>
-        ))}
-        <line
-          className="sweep-rule"
-          x1={x(titles.length)}
-          x2={x(titles.length)}
-          y1={margin.top}
-          y2={margin.top + inner}
-        />
-        <text x={x(titles.length)} y={18} textAnchor="middle" className="sweep-axis">
-          {metricFacts[metric].title}
-        </text>
-        {ends.map((mean) => (
-          <text key={mean} x={x(titles.length) + 8} y={end(mean) + 4} className="sweep-label">
-            {formatMetric(metric, mean)}
+              {values.map((value, place) => (
+                <text
+                  key={value}
+                  x={x(axis) - 6}
+                  y={y(axis, place) + (axis === 0 ? 4 : -7)}
+                  textAnchor="end"
+                  className="sweep-label sweep-halo"
+                >
+                  {value}
+                </text>
+              ))}
+            </g>
+          ))}
+          <line
+            className="sweep-rule"
+            x1={x(titles.length)}
+            x2={x(titles.length)}
+            y1={margin.top}
+            y2={margin.top + inner}
+          />
+          <text x={x(titles.length)} y={18} textAnchor="middle" className="sweep-axis">
+            {metricFacts[metric].title}
           </text>
-        ))}
-      </SweepDrawing>
+          {ends.map((mean) => (
+            <text key={mean} x={x(titles.length) + 8} y={end(mean) + 4} className="sweep-label">
+              {formatMetric(metric, mean)}
+            </text>
+          ))}
+        </SweepDrawing>
+      </div>
     </SweepCard>
   );
 }

@@ -507,7 +507,12 @@ describe("what to know of a run", () => {
   });
 
   test("that it gives every row one answer", () => {
-    expect(remarks([], [said(rows, (row) => row % 2 === 0)])).toEqual([{ kind: "one answer", answer: "ham" }]);
+    const one = said(rows, (row) => row % 2 === 0);
+    expect(remarks([], [one])).toEqual([{ kind: "one answer", answer: "ham" }]);
+    expect(verdict([good("LoRA"), run("a", [one]), run("b", [one])]).sentences).toContain(
+      'a and b give every row the same answer, "ham".',
+    );
+    expect(verdict([good("LoRA"), run("a", [one])]).sentences).toContain('a gives every row the same answer, "ham".');
   });
 
   test("nothing of what trains nothing, or hardly began", () => {
