@@ -24,6 +24,7 @@ const ORDER = [
   "loha",
   "lokr",
   "hira",
+  "gralora",
   "ia3",
   "road",
   "ln-tuning",

@@ -55,6 +55,7 @@ const special: Record<string, Omit<StepsCase, "name">> = {
   "lora that starts in the weight": { method: "lora", options: { rank: 4, start: "pissa" }, steps: 2 },
   loha: { method: "loha", options: { rank: 3 }, steps: 2 },
   "hira on Conv1D": { method: "hira", options: { rank: 3 }, rig: "tiny-gpt2", steps: 2 },
+  gralora: { method: "gralora", options: { rank: 2, blocks: 3 }, steps: 2 },
   beft: { method: "beft" },
   "road, factors for a pair": { method: "road", options: { groupSize: 8 }, steps: 2 },
   "road, factors for each entry of a pair's matrix": {

@@ -21,7 +21,7 @@ import { type RealRows, type RealTask, realRows } from "./rows";
 
 /** On SmolLM2 a step takes seconds: one method of each form. */
 const SOON = [
-  ...["lora", "dora", "adalora", "vera", "ia3", "ln-tuning", "road", "beft", "miss", "loha", "lokr", "hira"],
+  ...["lora", "dora", "adalora", "vera", "ia3", "ln-tuning", "road", "beft", "miss", "loha", "lokr", "hira", "gralora"],
   ...["sk-prefix", "prefix", "prompt", "p-tuning", "adapter-pfeiffer"],
 ];
 
@@ -56,6 +56,7 @@ const variants: Record<string, readonly [method: string, options: Record<string,
   "miss-blocks": ["miss", { rank: 7, targets: ["q_proj", "down_proj"], layers: "1-2" }],
   "loha-all": ["loha", { rank: 3, alpha: 5, targets: "all-linear" }],
   "lokr-both": ["lokr", { rank: 2, factor: 8, both: true, targets: ["q_proj", "down_proj"] }],
+  "gralora-4": ["gralora", { rank: 2, blocks: 4, layers: "0, 2" }],
   "hira-expression": ["hira", { rank: 3, pattern: ".*\\.[02]\\.mlp\\..*" }],
   "ia3-attention": ["ia3", { targets: ["k_proj"], feedForward: [] }],
   "road-2": ["road", { variant: "road_2", targets: ["k_proj", "down_proj"] }],

@@ -6,6 +6,7 @@ import { beft } from "./beft";
 import { bottleneck } from "./bottleneck";
 import { cpt } from "./cpt";
 import type { AdapterForm, Origin } from "./form";
+import { gralora } from "./gralora";
 import { hira } from "./hira";
 import { ia3 } from "./ia3";
 import { lnTuning } from "./ln-tuning";
@@ -28,6 +29,7 @@ const list = [
   loha,
   lokr,
   hira,
+  gralora,
   ia3,
   lnTuning,
   road,

@@ -45,6 +45,7 @@ const small: Record<string, Record<string, unknown>> = {
   loha: { rank: 3 },
   lokr: { rank: 2 },
   hira: { rank: 3 },
+  gralora: { rank: 2, blocks: 3 },
   dept: { virtualTokens: 3, positions: 12, rank: 2 },
   ept: { virtualTokens: 3, positions: 12, rank: 2 },
   ptec: { virtualTokens: 3 },

@@ -195,6 +195,7 @@ describe("options' refusals", () => {
     ["lora", { start: "olora", rank: 25 }, /start "olora" finds 24 parts of .*v_proj, and the rank is 25/],
     ["lora", { start: "pissa", pattern: "(" }, /pattern "\(" is not a regular expression/],
     ["dora", { start: "pissa" }, /start/],
+    ["gralora", { blocks: 5 }, /blocks 5 does not divide the 48 inputs and 48 outputs of .*q_proj/],
     ["miss", { rank: 49 }, /rank 49 is more than the 48 inputs of .*q_proj/],
     ["dora", { learningRateRatio: 0 }, /learningRateRatio/],
     ["sk-prefix", { text: "" }, /text is empty/],
