@@ -1,4 +1,7 @@
-/** Weights of rows and tokens: from a column, by rules, refused by name, and trained with. */
+/**
+ * Weights of rows and tokens: from a column, by rules, refused by name, and trained with; and rows
+ * that are chosen, beside as many random ones.
+ */
 
 import { expect, test } from "@playwright/test";
 import {
@@ -64,10 +67,25 @@ test("a column and rules weigh rows, and what cannot be a weight is named", asyn
 
   await keepRuns(page, ["LoRA"]);
   await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
+  const selection = data.locator(".row-selection");
+  await selection.locator("summary").click();
+  await selection.getByLabel("Learn from").selectOption({ label: "rows far from one another" });
+  await selection.getByLabel("Or rows").fill("3");
+  await selection.getByLabel("Or rows").press("Enter");
+  await expect(selection.locator("summary")).toContainText("3 rows: far from one another");
+  await selection.getByRole("button", { name: "Look at the choice" }).click();
+  await expect(selection.getByText(/3 rows would be chosen of \d+, and a batch has 4/)).toBeVisible();
+  await selection.getByLabel("Or rows").fill("8");
+  await selection.getByLabel("Or rows").press("Enter");
+  await expect(selection.locator("summary")).toContainText("8 rows: far from one another");
+  await selection.getByRole("button", { name: "Look at the choice" }).click();
+  await expect(selection.getByText(/^8\srows of \d+; SHA-256 /)).toBeVisible();
+  await expectAccessible(page);
   await waitUntilReady(page);
   await compareButton(page).click();
   await waitForStatus(page, /^Finished: 2 steps/);
-  await expect(chart(page, "Training loss")).toHaveAccessibleName(/1 lines? over step/);
+  await expect(chart(page, "Training loss")).toHaveAccessibleName(/2 lines? over step/);
+  await expect(page.getByText(/on the chosen rows it is .* the same on as many random rows/)).toBeVisible();
 
   await openStep(page, "Data");
   const bad = rows.map((row, place) => (place === 7 ? row.replace(/[^,]+$/, "-1") : row));

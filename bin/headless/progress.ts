@@ -48,6 +48,10 @@ export function eventLine(event: StudioEvent): string | null {
       return event.state === "failed" ? `The comparison failed: ${event.reason ?? "no reason was given"}` : null;
     case "rate-search":
       return searchLine(event.search);
+    case "selection":
+      return event.chosen
+        .map(({ rows, hash }) => `${rows.length} training rows chosen (SHA-256 ${hash.slice(0, 12)})`)
+        .join("; ");
     case "notice":
       return `${event.run}: ${event.message}`;
     case "device-lost":

@@ -162,8 +162,8 @@ export type SelectionScore =
   /** The mean loss of a row's tokens under the frozen model: its perplexity is exp(loss). */
   | { by: "loss"; prefer: Band }
   /**
-   * How much lower a row's loss is under a reference than under another model: an imported run, or
-   * an adapter's folder. `over`: default: the frozen model.
+   * How much lower a row's loss is under a reference run than under another. `over`: default: the
+   * frozen model.
    */
   | { by: "gain"; reference: string; over?: string | undefined }
   /** Far from one another: k-center by the frozen model's states. */

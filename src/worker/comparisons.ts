@@ -59,7 +59,7 @@ import { lookAtChoice, withChosenRows } from "./chosen-rows";
 import type { EventBatches } from "./events";
 import { exportedFolder } from "./export-run";
 import { namedError } from "./failures";
-import { type Folders, folderName } from "./folders";
+import type { Folders } from "./folders";
 import { judge, outcomesOf } from "./judge";
 import { keptFiles, readKeptFiles } from "./kept-files";
 import { findLabelErrors } from "./label-errors";
@@ -206,42 +206,18 @@ export class Comparisons {
   }
 
   /**
-   * Does work with a run that is here, or with an adapter's folder, which is let go again. Rejects
-   * with an Error where there is none of that name, or it is of other labels or another base model.
+   * Does work with a run that is here, as it is. Rejects with an Error where there is none of that
+   * name, or it was trained for other labels.
    */
   async #withReader<Result>(name: string, use: (reader: Reader) => Promise<Result>): Promise<Result> {
-    const session = this.#session;
-    const { settings, dataset } = session.data.data;
+    const { settings, dataset } = this.#session.data.data;
     const here = this.all.find(({ comparison }) => comparison.runNames.includes(name));
-    if (here) {
-      if (here.comparison.task.id !== settings.task || here.data.labels.join("\n") !== dataset.labels.join("\n")) {
-        throw new Error(`Learn from: "${name}" was trained for other labels than those of the open rows.`);
-      }
-      return here.comparison.hold(name, use);
+    if (!here) throw new Error(`Learn from: there is no run "${name}" here. Train it first, or import its adapter.`);
+    const { comparison, data } = here;
+    if (comparison.task.id !== settings.task || data.labels.join("\n") !== dataset.labels.join("\n")) {
+      throw new Error(`Learn from: "${name}" was trained for other labels than those of the open rows.`);
     }
-    if (!URL.canParse(name)) {
-      throw new Error(`Learn from: there is no run "${name}" here. Train it first, or import its adapter.`);
-    }
-    const adapter = await madeFor(await this.#folders.adapter(name, name), session.model.folder);
-    checkLabels(adapter, settings.task, dataset.labels);
-    const { run, pooling } = importedRun(adapter, folderName(name));
-    const training = trainingSchema.parse({ pooling, steps: 1 });
-    const configuration = { ...session.configuredOnce, training, runs: [run] };
-    const folders = new Map([[run.name, { adapter, name: folderName(name), resume: false }]]);
-    const scale = importedScale(adapter);
-    const { comparison } = await openComparison(
-      session,
-      configuration,
-      folders,
-      { emit: () => {} },
-      { scale, calibration: null },
-    );
-    try {
-      await comparison.prepare();
-      return await comparison.hold(run.name, use);
-    } finally {
-      await comparison.release();
-    }
+    return comparison.hold(name, use);
   }
 
   async #searchRates(configuration: Configuration, found: RateSearch[]): Promise<void> {

@@ -4,7 +4,7 @@
  */
 
 import { Download, ListFilter } from "lucide-react";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { writeCsv } from "../../data/write-csv";
 import { selectionInWords } from "../../plan/selection-in-words";
 import { controlsOf } from "../../plan/variants";
@@ -77,15 +77,29 @@ function fresh(by: string, runs: readonly string[], trainRows: number): Selectio
 
 const isLima = ({ by, rows }: Selection) => by === "diversity" && rows === LIMA.rows;
 
-/** What was chosen before is of other settings. */
-function take(selection: Selection | undefined): void {
-  if (!selection) return void setData({ selection: undefined }, "settings");
-  const { chosen: _, ...fresh } = selection;
-  void setData({ selection: fresh }, "settings");
+type Change = (selection: Selection | undefined) => void;
+
+/**
+ * The selection as it is on its way to the worker, so that one change does not undo the one before
+ * it; what was chosen by other settings goes with the first.
+ */
+function useSelection(open: Selection | undefined): [Selection | undefined, Change] {
+  // Null: as it is open.
+  const [asked, setAsked] = useState<Selection | undefined | null>(null);
+  const pending = useRef(0);
+  const change = async (given: Selection | undefined) => {
+    const selection = given && { ...given, chosen: undefined };
+    pending.current++;
+    setAsked(selection);
+    await setData({ selection }, "settings");
+    pending.current--;
+    if (pending.current === 0) setAsked(null);
+  };
+  return [asked === null ? open : asked, (selection) => void change(selection)];
 }
 
 export default function RowSelection({ summary }: { summary: DataSummary }) {
-  const { selection } = summary.settings;
+  const [selection, change] = useSelection(summary.settings.selection);
   const runs = useReferences();
   const kinds = KINDS.filter(({ value }) => value !== "gain" || runs.length > 0 || selection?.by === "gain");
   return (
@@ -99,9 +113,9 @@ export default function RowSelection({ summary }: { summary: DataSummary }) {
         {...(selection && { help: HELP[selection.by] })}
         value={selection ? (isLima(selection) ? LIMA.value : selection.by) : ALL}
         choices={kinds}
-        onChange={(by) => take(fresh(by, runs, summary.trainRows))}
+        onChange={(by) => change(fresh(by, runs, summary.trainRows))}
       />
-      {selection && <Settings selection={selection} summary={summary} runs={runs} />}
+      {selection && <Settings selection={selection} summary={summary} runs={runs} onChange={change} />}
     </details>
   );
 }
@@ -118,20 +132,21 @@ interface SettingsProps {
   selection: Selection;
   summary: DataSummary;
   runs: readonly string[];
+  onChange: Change;
 }
 
-function Settings({ selection, summary, runs }: SettingsProps) {
+function Settings({ selection, summary, runs, onChange }: SettingsProps) {
   const { share, rows, perLabel = false } = selection;
   const controls = controlsOf(selection);
   const toggle = (control: "random" | "all", on: boolean) =>
-    take({
+    onChange({
       ...selection,
       beside: (["random", "all"] as const).filter((one) => (one === control ? on : controls.includes(one))),
     });
   return (
     <>
       <div className="field-grid">
-        <How selection={selection} runs={runs} />
+        <How selection={selection} runs={runs} onChange={onChange} />
         <NumberField
           label="Share, %"
           value={share === undefined ? null : Math.round(share * 10_000) / 100}
@@ -139,7 +154,7 @@ function Settings({ selection, summary, runs }: SettingsProps) {
           above={0}
           max={99.99}
           onLeave
-          onChange={(percent) => percent !== null && take({ ...selection, rows: undefined, share: percent / 100 })}
+          onChange={(percent) => percent !== null && onChange({ ...selection, rows: undefined, share: percent / 100 })}
         />
         <NumberField
           label="Or rows"
@@ -149,11 +164,11 @@ function Settings({ selection, summary, runs }: SettingsProps) {
           min={1}
           max={summary.trainRows}
           onLeave
-          onChange={(count) => count !== null && take({ ...selection, share: undefined, rows: count })}
+          onChange={(count) => count !== null && onChange({ ...selection, share: undefined, rows: count })}
         />
       </div>
       {summary.answer === "label" && (
-        <Tick checked={perLabel} onChange={(on) => take({ ...selection, perLabel: on })}>
+        <Tick checked={perLabel} onChange={(on) => onChange({ ...selection, perLabel: on })}>
           Of each label its share
         </Tick>
       )}
@@ -192,7 +207,7 @@ function Tick({
   );
 }
 
-function How({ selection, runs }: Pick<SettingsProps, "selection" | "runs">) {
+function How({ selection, runs, onChange }: Omit<SettingsProps, "summary">) {
   switch (selection.by) {
     case "random":
     case "diversity":
@@ -203,7 +218,7 @@ function How({ selection, runs }: Pick<SettingsProps, "selection" | "runs">) {
           label="Keep"
           value={selection.prefer}
           choices={BANDS}
-          onChange={(prefer) => take({ ...selection, prefer: prefer as Band })}
+          onChange={(prefer) => onChange({ ...selection, prefer: prefer as Band })}
         />
       );
     case "gain": {
@@ -216,13 +231,13 @@ function How({ selection, runs }: Pick<SettingsProps, "selection" | "runs">) {
             label="Reference"
             value={selection.reference}
             choices={references}
-            onChange={(reference) => take({ ...selection, reference })}
+            onChange={(reference) => onChange({ ...selection, reference })}
           />
           <SelectField
             label="Compared with"
             value={over}
             choices={[{ value: ALL, label: "the frozen model" }, ...references]}
-            onChange={(name) => take({ ...selection, over: name === ALL ? undefined : name })}
+            onChange={(name) => onChange({ ...selection, over: name === ALL ? undefined : name })}
           />
         </>
       );
@@ -237,13 +252,13 @@ function How({ selection, runs }: Pick<SettingsProps, "selection" | "runs">) {
               { value: "confidence", label: "confidence" },
               { value: "variability", label: "variability" },
             ]}
-            onChange={(measure) => take({ ...selection, measure: measure as typeof selection.measure })}
+            onChange={(measure) => onChange({ ...selection, measure: measure as typeof selection.measure })}
           />
           <SelectField
             label="Keep"
             value={selection.prefer}
             choices={BANDS}
-            onChange={(prefer) => take({ ...selection, prefer: prefer as Band })}
+            onChange={(prefer) => onChange({ ...selection, prefer: prefer as Band })}
           />
           <NumberField
             label="Epochs before"
@@ -253,7 +268,7 @@ function How({ selection, runs }: Pick<SettingsProps, "selection" | "runs">) {
             min={2}
             max={50}
             onLeave
-            onChange={(epochs) => take({ ...selection, epochs: epochs ?? undefined })}
+            onChange={(epochs) => onChange({ ...selection, epochs: epochs ?? undefined })}
           />
         </>
       );
@@ -266,7 +281,7 @@ function How({ selection, runs }: Pick<SettingsProps, "selection" | "runs">) {
             { value: "nearest", label: "each to the nearest of them" },
             { value: "transport", label: "to all of them, by optimal transport" },
           ]}
-          onChange={(how) => take({ ...selection, how: how as typeof selection.how })}
+          onChange={(how) => onChange({ ...selection, how: how as typeof selection.how })}
         />
       );
   }

@@ -74,6 +74,16 @@ describe("event lines", () => {
     expect(eventLine({ type: "rate-search", search: { ...search, doubt } })).toBe(`${said}. ${doubt}`);
   });
 
+  test("give the rows that were chosen, of every fold", () => {
+    const chosen = [
+      { rows: [2, 5, 9], hash: "0a1b2c3d4e5f6071" },
+      { rows: [3, 4], hash: "ffeeddccbbaa9988" },
+    ];
+    expect(eventLine({ type: "selection", chosen })).toBe(
+      "3 training rows chosen (SHA-256 0a1b2c3d4e5f); 2 training rows chosen (SHA-256 ffeeddccbbaa)",
+    );
+  });
+
   test("give the reason a run failed", () => {
     const failed: StudioEvent = {
       type: "run-state",
