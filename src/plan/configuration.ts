@@ -12,7 +12,7 @@ import { transformSchema } from "../data/transforms/registry";
 import type { Answer, TaskId } from "../data/types";
 import { poolings } from "../models/family";
 import { DEFAULT_TASK, metricNames, taskMetrics } from "../tasks/metrics/names";
-import { float32Problem, MOST_EPOCHS, MOST_RUNS, MOST_STEPS } from "./limits";
+import { float32Problem, MOST_EPOCHS, MOST_RUNS, MOST_STEPS, trainingsProblem } from "./limits";
 import { presetIds } from "./presets/registry";
 import { expandSweeps, pointCount } from "./sweep";
 import { sweepSchema, sweptAsSchema } from "./sweep-schema";
@@ -93,6 +93,11 @@ export const writtenRunSchema = runSchema
     path: ["sweep"],
     error: "cannot go on with a training; leave out resume, or the sweep",
   });
+
+/** A run as an address has it, which knows no folders, and writes sweeps as sweeps. */
+export const linkedRunSchema = runSchema
+  .omit({ initFrom: true, resume: true, sweptAs: true })
+  .extend({ sweep: sweepSchema.optional() });
 
 export const trainingSchema = z.strictObject({
   seed: z.int().min(0).default(0),
@@ -408,6 +413,8 @@ export const configurationSchema = fields.superRefine(({ data, training, preset,
   if (training.calibrate && !isCalibrated(formats[data.task].answer)) {
     issue(["training", "calibrate"], `${data.task} has no chances of labels to calibrate; leave it false`);
   }
+  const tooMany = trainingsProblem(runs.length, training, data.test);
+  if (tooMany !== null) issue(["training", "seeds"], tooMany);
   const { seed, seeds } = training;
   const last = Number.MAX_SAFE_INTEGER;
   if (Number.isSafeInteger(seed) && seed > last - (seeds - 1)) {

@@ -11,10 +11,10 @@ import { approaches } from "../methods/registry";
 import {
   linkedDataSchema,
   linkedModelSchema,
+  linkedRunSchema,
   type TrainingConfiguration,
   trainingSchema,
   type WrittenRun,
-  writtenRunSchema,
 } from "./configuration";
 import { MOST_RUNS } from "./limits";
 import { pointCount } from "./sweep";
@@ -111,7 +111,7 @@ function readRun(given: unknown, place: string, model: Pick<ModelFacts, "family"
   const note = (key: string, line: string) => {
     problems[key] = problems[key] === undefined ? line : `${problems[key]} ${line}`;
   };
-  const checked = checkedBy(writtenRunSchema, { name, method: approach.id, ...others });
+  const checked = checkedBy(linkedRunSchema, { name, method: approach.id, ...others });
   if ("issues" in checked) note(WHOLE, sentence(issueLines(checked.issues)));
   const { sweep, ...run }: WrittenRun =
     "issues" in checked ? { name, method: approach.id, options: {} } : checked.value;

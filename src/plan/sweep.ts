@@ -123,10 +123,11 @@ function wholeSweep<Run extends PlainRun>(points: readonly Run[]): WithSweep<Run
       return [key, [...new Set(values)].map((one) => JSON.parse(one))];
     }),
   );
+  // Before they are written out: points of somebody else's file may vary in everything.
+  if (pointCount({ sweep }) !== points.length) return null;
   const run = { ...first, name, sweep } as unknown as WithSweep<Run>;
   const again = expandSweeps<Run>([run]);
-  const same = again.length === points.length && again.every((one, index) => equal(one, points[index]));
-  return same ? run : null;
+  return again.every((one, index) => equal(one, points[index])) ? run : null;
 }
 
 /** The same keys with the same values, in any order. */

@@ -8,6 +8,7 @@ import { proxy, wrap } from "comlink";
 import type { FormulaCells } from "../data/write-csv";
 import { messageOf } from "../errors/message-of";
 import type { Configuration, RunConfiguration } from "../plan/configuration";
+import { trainingsProblem } from "../plan/limits";
 import type {
   AdapterChoice,
   AdapterStart,
@@ -242,6 +243,8 @@ window.studioRunner = {
     if (data.problem !== null) throw new Error(data.problem);
     const { preset, ...rest } = given;
     const runs = preset === undefined ? given.runs : await ask(() => api.presetRuns(preset));
+    const tooMany = preset === undefined ? null : trainingsProblem(runs.length, rest.training, rest.data.test);
+    if (tooMany !== null) throw new Error(`training.seeds: ${tooMany}.`);
     const configuration = { ...rest, runs };
     const estimate = await ask(() => api.estimate(configuration));
     const methods = await ask(() => api.listMethods());

@@ -23,7 +23,7 @@ export async function annotate(id: string, keys: readonly string[], annotation: 
   if (!before) return;
   const after = written(before);
   patch("comparison", { past: past.map((comparison) => (comparison === before ? after : comparison)) });
-  await orSay(() => saveComparison(after, 0));
+  await orSay(id, () => saveComparison(after, 0));
 }
 
 /** `a, b` as tags: each once, without what is empty. */

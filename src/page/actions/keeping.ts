@@ -22,7 +22,8 @@ export async function keepSession(id?: string): Promise<void> {
   const current = id === undefined ? state.comparison.current : allComparisons(state).find((one) => one.id === id);
   if (!current) return;
   if (isEnded(current.state) && !hasCurves(current)) {
-    await orSay(() => forgetComparison(current));
+    await orSay(current.id, () => forgetComparison(current));
+    forgetRefusals([current.id]);
     return;
   }
   if (saving.id !== current.id) {
@@ -31,18 +32,18 @@ export async function keepSession(id?: string): Promise<void> {
     );
     saving = { id: current.id, save };
   }
-  await orSay(() => saving.save(current));
+  await orSay(current.id, () => saving.save(current));
 }
 
 /** Keeps what the open rows were read from for as long as the current comparison may go on. */
 export async function keepSources(): Promise<void> {
   const { current } = useStudio.getState().comparison;
-  if (current) await orSay(() => saveSources(current.id, openedSources()));
+  if (current) await orSay(sourcesOf(current.id), () => saveSources(current.id, openedSources()));
 }
 
 /** Removes what only a comparison that goes on needs. */
 export async function dropSources(id: string | undefined): Promise<void> {
-  if (id !== undefined) await orSay(() => forgetSources(id));
+  if (id !== undefined) await orSay(sourcesOf(id), () => forgetSources(id));
 }
 
 /**
@@ -61,11 +62,7 @@ export async function keepAdapter(name: string, own: Blob | null = null): Promis
     // Its download says why, where somebody asks for it.
     return;
   }
-  let saved = false;
-  await orSay(async () => {
-    saved = await saveAdapter(run.key, zip);
-  });
-  if (!saved) return;
+  if (!(await orSay(run.key, () => saveAdapter(run.key, zip)))) return;
   // Another may be shown by now.
   patchComparison(current.id, ({ runs, ...comparison }) => ({
     ...comparison,
@@ -74,12 +71,25 @@ export async function keepAdapter(name: string, own: Blob | null = null): Promis
   await keepSession(current.id);
 }
 
-/** Says what was refused, until something is kept again. */
-export async function orSay(work: () => Promise<void>): Promise<void> {
-  try {
-    await work();
-    if (useStudio.getState().storage.results !== null) patch("storage", { results: null });
-  } catch (error) {
-    patch("storage", { results: messageOf(error) });
-  }
+/** A comparison's rows among what was refused. */
+const sourcesOf = (id: string) => `${id} sources`;
+
+/**
+ * Says what was refused until that very thing is kept: another that is small may still find room.
+ * Resolves to whether it was kept.
+ * @param what its key in storage
+ */
+export async function orSay(what: string, work: () => Promise<void>): Promise<boolean> {
+  const problem = await work().then(() => null, messageOf);
+  const { [what]: before, ...others } = useStudio.getState().storage.results;
+  if (problem !== null) patch("storage", { results: { ...others, [what]: problem } });
+  else if (before !== undefined) patch("storage", { results: others });
+  return problem === null;
+}
+
+/** Of comparisons that are removed nothing is to be kept any more. */
+export function forgetRefusals(ids: readonly string[]): void {
+  const { results } = useStudio.getState().storage;
+  const left = Object.entries(results).filter(([what]) => !ids.some((id) => what.startsWith(id)));
+  patch("storage", { results: Object.fromEntries(left) });
 }

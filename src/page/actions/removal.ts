@@ -6,6 +6,7 @@ import { formatBytes, formatPlural } from "../numbers";
 import { type Kept, nameOf, putIn, storedBytes, takeOut } from "../store/notebook";
 import type { StudioState } from "../store/state";
 import { allComparisons, patch, useStudio } from "../store/store";
+import { forgetRefusals } from "./keeping";
 import { readStorage, refreshNotebook } from "./notebook-list";
 
 /**
@@ -28,6 +29,7 @@ export async function remove(ids: readonly string[]): Promise<void> {
     patch("ui", { notice: { kind: "error", text: `${said} could not be removed: ${messageOf(error)}` } });
     return;
   }
+  forgetRefusals(wanted);
   const bytes = [...kept.records, ...kept.adapters, ...kept.sources].reduce(
     (sum, [, one]) => sum + storedBytes(one),
     0,

@@ -1,5 +1,7 @@
 /** What stands in the way of comparing, in the words shown beside the button. */
 
+import { MOST_RUNS, trainingsProblem } from "../../plan/limits";
+import { pointCount } from "../../plan/sweep";
 import type { DataRole } from "../../worker/api";
 import type { StudioState } from "../store/state";
 
@@ -21,6 +23,11 @@ export function whyNot(state: StudioState): string | null {
   if (state.methods.runs.length === 0) return "Add a method first (step 2).";
   const problem = state.methods.runs.find((run) => Object.keys(run.problems).length > 0);
   if (problem) return `${problem.name} has an option that cannot be used (step 2).`;
+  const runs = state.methods.runs.reduce((sum, run) => sum + pointCount(run), 0);
+  if (runs > MOST_RUNS) return `These are ${runs} runs; there may be ${MOST_RUNS} (step 2).`;
+  const { settings } = state.training;
+  const tooMany = settings && trainingsProblem(runs, settings, state.data.summary.settings.test ?? null);
+  if (tooMany !== null) return `${tooMany} (step 3).`;
   if (state.methods.estimateError !== null) return "The settings cannot be used as they are (step 2).";
   const impossible = state.methods.estimate?.runs.find((run) => run.problem !== null);
   if (impossible) return `${impossible.run} cannot start as it is set (step 2).`;

@@ -4,7 +4,8 @@ import { Message } from "../layout/Message";
 import { useStudio } from "../store/store";
 
 export function StorageBanner() {
-  const { checkpoints, results } = useStudio((state) => state.storage);
+  const { checkpoints, results: refused } = useStudio((state) => state.storage);
+  const results = Object.values(refused).at(-1) ?? null;
   const reason = results ?? checkpoints;
   if (reason === null) return null;
   const what = [

@@ -4,27 +4,33 @@
  */
 
 import * as z from "zod/mini";
+import {
+  counts,
+  distances,
+  evaluation,
+  list,
+  memoryBytes,
+  number,
+  orNull,
+  phase,
+  ranks,
+  rateSearch,
+  runPhase,
+  shares,
+  text,
+} from "./schema-parts";
 
-/** Not a number too: a metric may be undefined. */
-const number = z.custom<number>((value) => typeof value === "number", "must be a number");
-const text = z.string();
-const orNull = z.nullable;
-const list = <Item extends z.core.SomeType>(item: Item) => z.readonly(z.array(item));
-
-const phase = z.enum(["idle", "preparing", "running", "paused", "finished", "stopped", "failed"]);
-const memoryBytes = z.object({ total: number });
-const counts = { step: number, tokens: number, keptTokens: z.optional(number), seconds: number, flops: number };
 const ofRun = <Type extends string, Fields extends z.core.$ZodLooseShape>(type: Type, fields: Fields) =>
   z.object({ type: z.literal(type), run: text, ...fields });
 
 const eventSchema = z.discriminatedUnion("type", [
   ofRun("step", { ...counts, epoch: number, loss: number, learningRate: number, gradNorm: number, memoryBytes }),
-  ofRun("evaluation", { ...counts, split: z.enum(["validation", "test"]), loss: number, rows: number }),
-  ofRun("ranks", { step: number, ranks: list(z.object({ module: text, rank: number })), full: number }),
-  ofRun("shares", { step: number, title: text, names: list(text), shares: list(number) }),
-  ofRun("distances", { step: number, distances: list(number), limit: number }),
+  ofRun("evaluation", evaluation),
+  ofRun("ranks", ranks),
+  ofRun("shares", { ...shares, title: text, names: list(text) }),
+  ofRun("distances", distances),
   ofRun("run-state", {
-    state: z.enum(["waiting", ...phase.options.filter((state) => state !== "idle")]),
+    state: runPhase,
     reason: orNull(text),
     lastGoodStep: orNull(number),
     heldStep: orNull(number),
@@ -51,7 +57,7 @@ const eventSchema = z.discriminatedUnion("type", [
   }),
   z.object({
     type: z.literal("rate-search"),
-    search: z.object({ run: text, chosen: number, trials: list(z.object({ rate: number, loss: orNull(number) })) }),
+    search: z.object(rateSearch),
   }),
   z.object({ type: z.literal("selection"), chosen: list(z.object({ rows: list(number), hash: text })) }),
   z.object({ type: z.literal("generation"), writer: orNull(text), before: z.boolean(), prompt: number, text }),

@@ -66,10 +66,10 @@ export async function saveComparison(comparison: Comparison, elapsed: number): P
  * than can be read, and as a NewerVersionError where it is of a newer one
  */
 export function readRecord(record: unknown): SavedComparison {
-  const migrated = migrate(formats.session, record);
+  const migrated = migrate(formats.session, record) as SavedComparison;
   const damage = damageOf(migrated);
   if (damage !== null) throw new DamagedRecordError(damage);
-  return migrated as SavedComparison;
+  return migrated;
 }
 
 /** The message is the place of the damage. */
@@ -149,11 +149,13 @@ export async function forgetComparison(comparison: { id: string; runs: { key: st
   await Promise.all(comparison.runs.map((run) => del(run.key, adapters)));
 }
 
-/** Keeps a run's zip; false when it is too large to keep. */
-export async function saveAdapter(key: string, zip: Blob): Promise<boolean> {
-  if (zip.size > largestKept) return false;
+/** Keeps a run's zip. Rejects with an Error, with both numbers where it is too large to keep. */
+export async function saveAdapter(key: string, zip: Blob): Promise<void> {
+  if (zip.size > largestKept) {
+    const run = key.slice(key.indexOf("/") + 1);
+    throw new Error(`the adapter of "${run}" has ${zip.size} bytes, and at most ${largestKept} are kept of one`);
+  }
   await set(key, zip, adapters);
-  return true;
 }
 
 export async function loadAdapter(key: string): Promise<Blob | null> {

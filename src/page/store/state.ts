@@ -59,12 +59,15 @@ export interface Silence {
   longest: number;
 }
 
-/** What this browser could not keep, and why; null where it keeps it. */
+/** What this browser could not keep, and why. */
 export interface StorageSlice {
-  /** The adapters that training goes on from after a crash. */
+  /** The adapters that training goes on from after a crash; null where it keeps them. */
   checkpoints: string | null;
-  /** Curves and finished adapters. */
-  results: string | null;
+  /**
+   * Curves and finished adapters, by their keys in storage, which begin with their comparison's id:
+   * each until it is kept or removed, since a full disk may still take what is small.
+   */
+  results: Readonly<Record<string, string>>;
 }
 
 /** A comparison that broke off, with what is known of it. */

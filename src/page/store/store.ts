@@ -81,7 +81,7 @@ export const useStudio = create<StudioState>()(() => ({
     stopped: false,
     error: null,
   },
-  storage: { checkpoints: null, results: null },
+  storage: { checkpoints: null, results: {} },
   notebook: { labels: {}, entries: null, unreadable: [], storage: null, error: null },
   offline: { kept: false, isNewerReady: false },
   ui: {

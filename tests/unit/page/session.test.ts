@@ -1,6 +1,8 @@
 /** Comparisons that are kept: how long they took whatever the clock does, and damage is named. */
 
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { readGalleryFile } from "../../../src/page/gallery/gallery-file";
 import { applyEvents, elapsedOf } from "../../../src/page/store/events";
 import { hasCurves, openRecord, readRecords, savedRecord } from "../../../src/page/store/session";
 import type { Comparison } from "../../../src/page/store/state";
@@ -101,5 +103,39 @@ describe("a stored record", () => {
     const { readable, problem } = readRecords([damage(stored()), stored()]);
     expect(readable).toHaveLength(1);
     expect(problem).toBe(`A comparison that this browser keeps is damaged (${place}), so it is not shown.`);
+  });
+});
+
+/** Of a record: what the worker alone reads, and what is free. */
+const UNREAD = /\.(options|foundRate)\b|^version$/;
+
+/** The places of everything in a record; of a list the first alone. */
+function placesIn(value: unknown, place = ""): string[] {
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value)) return [place];
+  if (Array.isArray(value)) return value.length === 0 ? [place] : [place, ...placesIn(value[0], `${place}[0]`)];
+  const inner = Object.entries(value).flatMap(([key, one]) => placesIn(one, place === "" ? key : `${place}.${key}`));
+  return place === "" ? inner : [place, ...inner];
+}
+
+describe.each(["lora", "luck", "prefix"])("a whole comparison of the gallery, %s", (name) => {
+  const text = readFileSync(new URL(`../../../public/gallery/${name}.json`, import.meta.url), "utf8");
+  const record = structuredClone(savedRecord(readGalleryFile(text))) as unknown as Record<string, unknown>;
+
+  it("is named where anything that the page reads of it is another kind of thing", () => {
+    const damaged = placesIn(record).filter((place) => !UNREAD.test(place));
+    expect(damaged.length).toBeGreaterThan(100);
+    const silent = damaged.filter((place) => {
+      const keys = place.split(/[.[\]]+/).filter((key) => key !== "");
+      const last = keys.pop()!;
+      // biome-ignore lint/suspicious/noExplicitAny: what is damaged has no type
+      const parent = keys.reduce<any>((value, key) => value[key], record);
+      const before = parent[last];
+      parent[last] = Symbol.for("damaged");
+      const { problem } = readRecords([record]);
+      parent[last] = before;
+      return problem === null;
+    });
+    expect(silent).toEqual([]);
+    expect(readRecords([record]).problem).toBeNull();
   });
 });

@@ -145,6 +145,21 @@ describe("the configuration of a comparison", () => {
     expect(problems({ ...smallest, training: { learningRate: 1e-30, learningRateFactors: [1e-20] } })).toHaveLength(1);
   });
 
+  test("more trainings than there may be are refused with both numbers", () => {
+    const runs = Array.from({ length: 12 }, (_, index) => ({ name: `R${index}`, method: "lora" }));
+    const training = { seeds: 10, learningRateFactors: [0.3, 1] };
+    const folds = (count: number) => ({
+      ...smallest,
+      data: { ...smallest.data, test: { folds: count } },
+      training,
+      runs,
+    });
+    expect(problems(folds(8))).toEqual([]);
+    expect(problems(folds(9))).toEqual([
+      "training.seeds: 12 runs with every seed, division of the rows and learning rate are 2160 trainings; there may be 2000",
+    ]);
+  });
+
   test("the last numbers that are taken", () => {
     const training = {
       ...{ seed: Number.MAX_SAFE_INTEGER - 9, seeds: 10, steps: 1_000_000_000, epochs: 1_000_000 },

@@ -101,6 +101,10 @@ describe("a link", () => {
     [{ learningRate: -1 }, { "": "learningRate: must be above 0, and is -1." }, {}],
     [{ frozenLayers: 1.5 }, { "": "frozenLayers: must be a whole number, and is 1.5." }, {}],
     [{ constructor: 1 }, { "": expect.stringMatching(/^it has no "constructor"; did you mean /) }, {}],
+    // Addresses have no folders, and write a sweep as one run.
+    [{ initFrom: "results/LoRA" }, { "": expect.stringMatching(/^it has no "initFrom"/) }, {}],
+    [{ resume: true }, { "": expect.stringMatching(/^it has no "resume"/) }, {}],
+    [{ sweptAs: { run: "L", over: ["rank"] } }, { "": expect.stringMatching(/^it has no "sweptAs"/) }, {}],
     // What is beyond the model's limits the estimate refuses on the card.
     [{ options: { rank: 1e6 } }, {}, { rank: 1e6 }],
     [{ options: { pattern: "(.*)*x" } }, {}, { pattern: "(.*)*x" }],

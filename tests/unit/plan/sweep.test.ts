@@ -137,6 +137,15 @@ describe("a file with a sweep", () => {
     expect(() => readConfiguration(file([swept(huge)]))).toThrow(/are 11881376 with every combination/);
   });
 
+  test("of points that vary in everything are not written out: they stay runs of their own", () => {
+    const over = ["a", "b", "c", "d", "e", "f"];
+    const points = Array.from({ length: MOST_RUNS }, (_, index) => ({
+      ...{ name: `P${index}`, method: "lora", sweptAs: { run: "P", over } },
+      options: Object.fromEntries(over.map((key) => [key, index])),
+    }));
+    expect(foldSweeps(points)).toEqual(points.map(({ sweptAs: _, ...point }) => point));
+  });
+
   test("refuses to go on with a training, names that are taken, and a rate that a factor makes 0", () => {
     expect(() => readConfiguration(file([{ ...swept({ rank: [2] }), initFrom: "a", resume: true }]))).toThrow(
       /sweep: cannot go on with a training/,
