@@ -4,7 +4,7 @@ import { messageOf } from "../../errors/message-of";
 import type { Configuration } from "../../plan/configuration";
 import { isEnded } from "../../plan/phase";
 import { expandSweeps } from "../../plan/sweep";
-import { variantsOf } from "../../plan/variants";
+import { type Variant, variantsOf } from "../../plan/variants";
 import type { MetricName } from "../../tasks/metrics/names";
 import type { Continuation, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../curves/run-curves";
@@ -70,6 +70,23 @@ export async function continueImported(
   await keepSession(id);
 }
 
+/** The look of each run; the same run on other rows than the chosen ones has one of its own. */
+function slotsWith(slots: readonly number[]): (run: number, rows: Variant["rows"]) => number {
+  const taken = new Set(slots);
+  const others = new Map<string, number>();
+  return (run, rows) => {
+    if (!rows) return slots[run]!;
+    const key = `${run} ${rows}`;
+    const known = others.get(key);
+    if (known !== undefined) return known;
+    let free = 0;
+    while (taken.has(free)) free++;
+    taken.add(free);
+    others.set(key, free);
+    return free;
+  };
+}
+
 /**
  * Puts a comparison in place of the current one, which joins the past. `drafts`: what is known of
  * the configuration's runs beside it. Returns its id.
@@ -81,6 +98,7 @@ function begin(
   id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 6)}`,
 ): string {
   const state = useStudio.getState();
+  const slotOf = slotsWith(configuration.runs.map((_, index) => drafts[index]?.slot ?? index));
   const runs = configuration.runs.flatMap((run, index): RunRecord[] => {
     const method = state.methods.descriptions.find((description) => description.id === run.method);
     const learningRate = effectiveLearningRate(run, configuration.training, method);
@@ -91,7 +109,7 @@ function begin(
       variant,
       methodTitle: method?.title ?? run.method,
       control: method?.group === "control",
-      slot: drafts[index]?.slot ?? index,
+      slot: slotOf(index, variant.rows),
       ...(drafts[index]?.search && { search: drafts[index].search }),
       configuration: run,
       // 3e-5 rather than 3.0000000000000004e-5.

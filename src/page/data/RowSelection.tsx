@@ -180,7 +180,7 @@ function Settings({ selection, summary, runs, onChange }: SettingsProps) {
       <Tick checked={controls.includes("all")} onChange={(on) => toggle("all", on)}>
         And on all rows, in as many steps
       </Tick>
-      <Look />
+      <Look key={JSON.stringify(selection)} selection={selection} />
     </>
   );
 }
@@ -288,7 +288,7 @@ function How({ selection, runs, onChange }: Omit<SettingsProps, "summary">) {
 }
 
 /** The choice as it would be, asked for by hand: it may take as long as reading all rows. */
-function Look() {
+function Look({ selection }: Pick<SettingsProps, "selection">) {
   const isReady = useStudio((state) => currentConfiguration(state) !== null);
   const { answer, waiting, error, ask, dismiss } = useQuestion<RowChoice>();
   return (
@@ -298,7 +298,10 @@ function Look() {
           type="button"
           className="button button-small"
           disabled={waiting || !isReady}
-          onClick={() => ask((studio) => studio.lookAtChoice(currentConfiguration(useStudio.getState())!))}
+          onClick={() => {
+            const { data, ...others } = currentConfiguration(useStudio.getState())!;
+            ask((studio) => studio.lookAtChoice({ ...others, data: { ...data, selection } }));
+          }}
         >
           <ListFilter size={14} aria-hidden="true" /> {waiting ? "Choosing…" : "Look at the choice"}
         </button>
@@ -345,7 +348,8 @@ function Chosen({ choice: { rows, scores, dynamics, hash, overlap } }: { choice:
             onChoose={setChosen}
           />
           <p className="field-help">
-            Row {formatCount(looked.row)}, {looked.kept ? "kept" : "left out"}: {looked.text}
+            Row {formatCount(looked.row)}, {looked.kept ? "kept" : "left out"}, right after{" "}
+            {formatPercent(dynamics.correctness[chosen], 0)} of the epochs: {looked.text}
           </p>
         </div>
       )}

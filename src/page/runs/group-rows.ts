@@ -29,7 +29,8 @@ export function groupRows(rows: readonly TableRow[]): GroupRow[] {
   }
   const groups = [...members].map(([group, all]) => groupOf(group, all));
   for (const row of groups) {
-    const rivals = groups.filter(({ run }) => run.variant.run === row.run.variant.run);
+    const own = row.run.variant;
+    const rivals = groups.filter(({ run: { variant } }) => variant.run === own.run && variant.rows === own.rows);
     const losses = rivals.map(({ figures }) => figures.validationLoss).filter((loss) => loss !== null);
     row.bestRate = losses.length > 1 && row.figures.validationLoss === Math.min(...losses);
   }

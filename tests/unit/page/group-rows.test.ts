@@ -43,6 +43,16 @@ describe("what seeds and learning rates come to", () => {
     expect(rows[1]!.spreads.score).toEqual({ mean: 0.9, deviation: 0, count: 1 });
   });
 
+  it("calls no rate the best where runs differ in their rows alone", () => {
+    const random = variant(1, 1, 0.6, 0.6);
+    random.variant = { ...random.variant, group: "a (random rows)", rows: "random" };
+    const rows = rowsOf([variant(1, 0, 0.4, 0.8), random]);
+    expect(rows.map(({ name, bestRate }) => [name, bestRate])).toEqual([
+      ["a (rate × 1) 0", false],
+      ["a (rate × 1) 1", false],
+    ]);
+  });
+
   it("has a row for a run all of whose seeds failed, with what they had come to", () => {
     const runs = [variant(1, 0, 0.4, 0.8), variant(1, 1, 0.6, 0.6)].map((run) => ({
       ...run,
