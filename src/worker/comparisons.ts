@@ -28,9 +28,10 @@ import { checkSameRun, continuedConfiguration } from "../folders/resumed-run";
 import { checkStart, takenOf, trainedTensors } from "../folders/starting-run";
 import type { MeasuredRun } from "../instruments/instrument";
 import type { Pooling } from "../models/family";
-import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
+import { type Configuration, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import type { Pace } from "../plan/pace";
 import { type RateSearch, withFoundRates } from "../plan/rate-search";
+import { checkedConfiguration } from "../plan/read-configuration";
 import { peakLearningRate } from "../plan/schedule";
 import { elementCount } from "../program/tensor";
 import { newestOnly } from "../storage/newest-only";
@@ -114,7 +115,7 @@ export class Comparisons {
   async compare(given: Configuration, id: string): Promise<void> {
     this.#stopping = false;
     await this.close();
-    const asked = configurationSchema.parse(given);
+    const asked = checkedConfiguration(given);
     const found: RateSearch[] = [];
     try {
       await this.#searchRates(asked, found);
@@ -132,7 +133,7 @@ export class Comparisons {
     this.#stopping = false;
     const found: RateSearch[] = [];
     try {
-      await this.#searchRates(configurationSchema.parse(given), found);
+      await this.#searchRates(checkedConfiguration(given), found);
     } catch (error) {
       if (!this.#stopping) throw error;
     }
@@ -146,7 +147,7 @@ export class Comparisons {
   async tryPace(given: Configuration): Promise<Pace | null> {
     await this.#endTrial();
     const end = new AbortController();
-    const trying = trySteps(this.#session, configurationSchema.parse(given), end.signal);
+    const trying = trySteps(this.#session, checkedConfiguration(given), end.signal);
     this.#trial = { end, ended: trying.catch(() => {}) };
     return trying;
   }
@@ -217,7 +218,7 @@ export class Comparisons {
   async takeUp(given: Configuration, files: readonly KeptFile[], earlier: readonly StudioEvent[], train: boolean) {
     this.#stopping = false;
     await this.close();
-    const configuration = configurationSchema.parse(given);
+    const configuration = checkedConfiguration(given);
     const open = await this.#open(
       configuration,
       await startingFolders(this.#session, this.#folders, configuration),
@@ -488,7 +489,7 @@ export class Comparisons {
     id: string,
     earlier: readonly StudioEvent[] = [],
   ): Promise<OpenComparison> {
-    const configuration = configurationSchema.parse(given);
+    const configuration = checkedConfiguration(given);
     await this.#session.tested();
     for (const [name, { adapter, resume }] of folders) {
       if (resume) checkSameRun(adapter, configuration.runs.find((run) => run.name === name)!, this.#session.model);
