@@ -2,7 +2,7 @@
 
 import * as z from "zod";
 import { nearestName } from "./nearest-name";
-import { shortened } from "./shortened";
+import { beginning, shortened } from "./shortened";
 
 /** Letters of a value that a message shows. */
 const LONGEST = 60;
@@ -149,7 +149,7 @@ function shown(value: unknown): string {
 }
 
 function cut(text: string): string {
-  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+  return text.length > LONGEST ? `${beginning(text, LONGEST)}…` : text;
 }
 
 /** "; did you mean x?" and what else there is; nothing where there are no names. */

@@ -2,9 +2,12 @@
 
 const MOST = 80;
 
+/** The first of a text's UTF-16 units, without half of a character at the end. */
+export const beginning = (text: string, most: number): string => text.slice(0, most).replace(/[\ud800-\udbff]$/, "");
+
 /** A text as it is, or its beginning and how long it is. */
 export function shortened(text: string, most = MOST): string {
-  return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
+  return text.length <= most ? text : `${beginning(text, most)}… (${text.length} characters)`;
 }
 
 /** A value as JSON, shortened. */

@@ -6,6 +6,7 @@ import type { AdapterFolder } from "../adapters/folder";
 import { formOf } from "../adapters/forms/registry";
 import type { Calibration } from "../calibration/calibration";
 import type { Scale, TaskId } from "../data/types";
+import { beginning } from "../errors/shortened";
 import type { ModelFolder } from "../hub/types";
 import { type Pooling, poolings } from "../models/family";
 import type { RunConfiguration } from "../plan/configuration";
@@ -155,7 +156,7 @@ export function checkScale(run: string, trained: Scale | null, open: Scale | nul
  * configuration.
  */
 export function importedName(name: string): string {
-  return `${name.replace(/ \(imported\)( \d+)?$/, "").slice(0, 44)} (imported)`;
+  return `${beginning(name.replace(/ \(imported\)( \d+)?$/, ""), 44)} (imported)`;
 }
 
 /**

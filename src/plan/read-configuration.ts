@@ -27,7 +27,17 @@ export function readConfiguration(given: string | Uint8Array): Configuration {
   } catch (error) {
     throw new Error(`The configuration ${shortened((error as Error).message, 300)}.`);
   }
-  const checked = checkedBy(configurationSchema, migrate(formats.configuration, parsed));
+  const configuration = checkedConfiguration(migrate(formats.configuration, parsed));
+  for (const { method } of configuration.runs) approachOf(method);
+  return configuration;
+}
+
+/**
+ * A configuration of today's version, with its defaults.
+ * @throws {Error} naming each key that does not fit, or the name that two runs have
+ */
+export function checkedConfiguration(given: unknown): Configuration {
+  const checked = checkedBy(configurationSchema, given);
   if ("issues" in checked) {
     const lines = checked.issues.slice(0, MOST_LINES).map((issue) => shortened(issueLine(issue, "the file"), 300));
     const more = checked.issues.length - lines.length;
@@ -37,6 +47,5 @@ export function readConfiguration(given: string | Uint8Array): Configuration {
   const names = checked.value.runs.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice !== undefined) throw new Error(`Two runs are called "${shortened(twice)}". Give every run its own name.`);
-  for (const { method } of checked.value.runs) approachOf(method);
   return checked.value;
 }

@@ -5,7 +5,7 @@
 
 import { checkedBy, issueLine, issueLines, type SchemaIssue } from "../errors/checked-by";
 import { nearestName } from "../errors/nearest-name";
-import { shortened, shortenedJson } from "../errors/shortened";
+import { beginning, shortened, shortenedJson } from "../errors/shortened";
 import type { ModelFacts } from "../methods/method";
 import { approaches } from "../methods/registry";
 import {
@@ -17,7 +17,7 @@ import {
   type WrittenRun,
 } from "./configuration";
 import { MOST_RUNS } from "./limits";
-import { pointCount } from "./sweep";
+import { LONGEST_NAME, pointCount } from "./sweep";
 
 /** A run of a link, with what keeps it from being used as it is, by option; empty for most. */
 export interface LinkedRun {
@@ -93,7 +93,9 @@ export function readLink(content: unknown, facts: Pick<ModelFacts, "family" | "c
 function readRun(given: unknown, place: string, model: Pick<ModelFacts, "family" | "config">): LinkedRun | string {
   if (!isObject(given)) return `${place} of this address is none, and was left out.`;
   const { name: called, method: id, options: set = {}, ...others } = given;
-  const name = typeof called === "string" && called.trim() !== "" ? called.slice(0, 60) : place;
+  // A name with half of a character could be written into no file.
+  const isName = typeof called === "string" && called.trim() !== "" && !/\p{Surrogate}/u.test(called);
+  const name = isName ? beginning(called, LONGEST_NAME) : place;
   const approach = approaches.find((candidate) => candidate.id === id);
   if (!approach) {
     const near =

@@ -5,6 +5,8 @@
  * folds and factors on the rate: `variants.ts`.
  */
 
+import { beginning } from "../errors/shortened";
+
 /** What a sweep may vary beside options. */
 export const RATE = "learningRate";
 
@@ -89,7 +91,7 @@ export function expandSweeps<Run extends PlainRun>(runs: readonly WithSweep<Run>
 /** The name of a point; one with many or long values goes by its number. */
 function pointName(run: string, parts: string, index: number): string {
   const suffix = ` (${parts.length <= LONGEST_NAME - 12 ? parts : `point ${index + 1}`})`;
-  return `${run.slice(0, LONGEST_NAME - suffix.length).trimEnd()}${suffix}`;
+  return `${beginning(run, LONGEST_NAME - suffix.length).trimEnd()}${suffix}`;
 }
 
 /**

@@ -30,9 +30,10 @@ import { checkSameRun, continuedConfiguration } from "../folders/resumed-run";
 import { checkStart, takenOf, trainedTensors } from "../folders/starting-run";
 import type { MeasuredRun } from "../instruments/instrument";
 import type { Pooling } from "../models/family";
-import { type Configuration, configurationSchema, type RunConfiguration, trainingSchema } from "../plan/configuration";
+import { type Configuration, type RunConfiguration, trainingSchema } from "../plan/configuration";
 import type { Pace } from "../plan/pace";
 import { type RateSearch, withFoundRates } from "../plan/rate-search";
+import { checkedConfiguration } from "../plan/read-configuration";
 import { peakLearningRate } from "../plan/schedule";
 import { elementCount } from "../program/tensor";
 import type { Reader } from "../scoring/reader";
@@ -120,7 +121,7 @@ export class Comparisons {
    */
   async compare(given: Configuration, id: string): Promise<void> {
     this.#stopping = false;
-    const parsed = configurationSchema.parse(given);
+    const parsed = checkedConfiguration(given);
     // A reference may be a run of the comparison that ends here.
     const isFirst = parsed.data.selection?.by === "gain";
     if (!isFirst) await this.close();
@@ -147,7 +148,7 @@ export class Comparisons {
     this.#stopping = false;
     const found: RateSearch[] = [];
     try {
-      await this.#searchRates(configurationSchema.parse(given), found);
+      await this.#searchRates(checkedConfiguration(given), found);
     } catch (error) {
       if (!this.#stopping) throw error;
     }
@@ -161,7 +162,7 @@ export class Comparisons {
   async tryPace(given: Configuration): Promise<Pace | null> {
     await this.#endTrial();
     const end = new AbortController();
-    const trying = trySteps(this.#session, configurationSchema.parse(given), end.signal);
+    const trying = trySteps(this.#session, checkedConfiguration(given), end.signal);
     this.#trial = { end, ended: trying.catch(() => {}) };
     return trying;
   }
@@ -174,7 +175,7 @@ export class Comparisons {
 
   /** What would be learned from, of the open rows. Rejects with an Error as `selectRows`. */
   lookAtChoice(given: Configuration): Promise<RowChoice> {
-    const configuration = configurationSchema.parse(given);
+    const configuration = checkedConfiguration(given);
     return this.#choose(configuration, (signal) => lookAtChoice(configuration, this.#choosing(signal)));
   }
 
@@ -280,7 +281,7 @@ export class Comparisons {
   async takeUp(given: Configuration, files: readonly KeptFile[], earlier: readonly StudioEvent[], train: boolean) {
     this.#stopping = false;
     await this.close();
-    const parsed = configurationSchema.parse(given);
+    const parsed = checkedConfiguration(given);
     const configuration = await this.#choose(parsed, (signal) => withChosenRows(parsed, this.#choosing(signal)));
     const open = await this.#open(
       configuration,
@@ -553,7 +554,7 @@ export class Comparisons {
     id: string,
     earlier: readonly StudioEvent[] = [],
   ): Promise<OpenComparison> {
-    const configuration = configurationSchema.parse(given);
+    const configuration = checkedConfiguration(given);
     await this.#session.tested();
     for (const [name, { adapter, resume }] of folders) {
       if (resume) checkSameRun(adapter, configuration.runs.find((run) => run.name === name)!, this.#session.model);

@@ -34,7 +34,6 @@ import { approaches, approachOf, methodOf } from "../methods/registry";
 import { familyOf } from "../models/registry";
 import {
   type Configuration,
-  configurationSchema,
   type RunConfiguration,
   runSchema,
   type TrainingConfiguration,
@@ -43,7 +42,7 @@ import {
 import { foundRateOf } from "../plan/found-rate";
 import type { Pace } from "../plan/pace";
 import { presetRuns } from "../plan/presets/registry";
-import { readConfiguration } from "../plan/read-configuration";
+import { checkedConfiguration, readConfiguration } from "../plan/read-configuration";
 import { type CheckedLink, readLink } from "../plan/read-link";
 import { controlsOf } from "../plan/variants";
 import { withProgress } from "../plan/waiting";
@@ -216,7 +215,7 @@ export class Studio implements StudioApi {
     const readable = configuration && this.#session.hasModel && this.#data.isReadable ? configuration : null;
     return describeInspected(inspected, this.#session.reach, (model) => {
       if (!readable) return null;
-      const { training, runs } = configurationSchema.parse(readable);
+      const { training, runs } = checkedConfiguration(readable);
       const current = this.#session.model;
       return fitDevice({
         // Its own tokenizer is not there yet; texts count about as many tokens in the open one.
@@ -346,7 +345,7 @@ export class Studio implements StudioApi {
   }
 
   async estimate(configuration: Configuration): Promise<Estimate> {
-    const parsed = configurationSchema.parse(configuration);
+    const parsed = checkedConfiguration(configuration);
     const { training, runs, data } = parsed;
     const { trainTokens, validationTokens, testTokens } = this.#data.data;
     const lengthsOf = (rows: readonly { readonly ids: Int32Array }[]) => rows.map(({ ids }) => ids.length);
@@ -368,14 +367,14 @@ export class Studio implements StudioApi {
   }
 
   async inspectRun(configuration: Configuration, name: string): ReturnType<StudioApi["inspectRun"]> {
-    const { training, runs } = configurationSchema.parse(configuration);
+    const { training, runs } = checkedConfiguration(configuration);
     const { model } = this.#session;
     const { trainTokens } = this.#data.data;
     return inspectRun({ ...this.#session.asked(model), model, training, trainTokens }, runNamed(runs, name));
   }
 
   async matchSize(configuration: Configuration, name: string, rank: number): Promise<SizeMatch> {
-    const { training, runs } = configurationSchema.parse(configuration);
+    const { training, runs } = checkedConfiguration(configuration);
     const run = runNamed(runs, name);
     const { model } = this.#session;
     const lora = { name: `LoRA of rank ${rank}`, method: "lora", options: { rank } };
@@ -391,7 +390,7 @@ export class Studio implements StudioApi {
   }
 
   async prove(given: Configuration, name: string, equality: number): Promise<Proof> {
-    const { runs, training } = configurationSchema.parse(given);
+    const { runs, training } = checkedConfiguration(given);
     const run = runs.find((one) => one.name === name);
     const claim = run && this.#equalities(run)[equality];
     if (!claim) throw new Error(`Run "${name}" has no equality ${equality + 1}. Choose its options again.`);
@@ -412,7 +411,7 @@ export class Studio implements StudioApi {
   }
 
   async longestText(configuration: Configuration): Promise<number> {
-    const { training, runs } = configurationSchema.parse(configuration);
+    const { training, runs } = checkedConfiguration(configuration);
     const { model, limits } = this.#session;
     return longestText({ ...this.#session.asked(model), model, training, runs, ...limits });
   }

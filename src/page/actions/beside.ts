@@ -4,6 +4,7 @@
  */
 
 import { messageOf } from "../../errors/message-of";
+import { beginning } from "../../errors/shortened";
 import type { AdapterStart, ImportedAdapter, SumRequest } from "../../worker/api";
 import { addEvaluation, createCurves } from "../curves/run-curves";
 import { areComparable, dataFilesOf } from "../store/comparable";
@@ -36,7 +37,7 @@ export function addStart({ run }: AdapterStart): void {
   const method = methods.descriptions.find(({ id }) => id === run.method);
   if (!method) return;
   const { initFrom, ...fields } = { ...run, learningRate: run.learningRate ?? null };
-  const named = (name: string) => ({ ...fields, name: `${run.name.slice(0, 36)}, ${name}` });
+  const named = (name: string) => ({ ...fields, name: `${beginning(run.name, 36)}, ${name}` });
   const transferred = draftRun(method, methods.runs, { ...named("transferred"), initFrom });
   const beside = draftRun(method, [...methods.runs, transferred], named("its own start"));
   patch("methods", { runs: [...methods.runs, transferred, beside] });

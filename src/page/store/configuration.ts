@@ -4,6 +4,7 @@
  */
 
 import { weightedTasks } from "../../data/class-weights";
+import { beginning } from "../../errors/shortened";
 import type { Configuration, TrainingConfiguration, WrittenRun } from "../../plan/configuration";
 import { dataConfiguration } from "../../plan/data-configuration";
 import { foundRateOf } from "../../plan/found-rate";
@@ -134,7 +135,7 @@ export function searchOf({ learningRate, search }: Pick<DraftRun, "learningRate"
 
 /** `LoRA`, then `LoRA 2`, `LoRA 3` where the name is taken. */
 export function freeName(wanted: string, taken: readonly string[]): string {
-  const base = wanted.trim().slice(0, 56) || "Run";
+  const base = beginning(wanted.trim(), 56) || "Run";
   if (!taken.includes(base)) return base;
   const stem = base.replace(/ \d+$/, "");
   for (let n = 2; ; n++) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { ModelFacts } from "../../../src/methods/method";
 import { families } from "../../../src/models/registry";
 import { configurationSchema, trainingSchema } from "../../../src/plan/configuration";
+import { checkedConfiguration } from "../../../src/plan/read-configuration";
 import { peakLearningRate } from "../../../src/plan/schedule";
 
 /** The documented example, with one of each alternative filled in. */
@@ -143,6 +144,15 @@ describe("the configuration of a comparison", () => {
       "runs.0.learningRate: 1e+30 times the factor 100000000000000000000: 1e+50 is infinite in the 32-bit numbers that are computed with; write one from 1.2e-38 to 3.4e38",
     ]);
     expect(problems({ ...smallest, training: { learningRate: 1e-30, learningRateFactors: [1e-20] } })).toHaveLength(1);
+  });
+
+  test("what the worker is given is refused in words, too", () => {
+    const runs = Array.from({ length: 101 }, (_, index) => ({ name: `R${index}`, method: "lora" }));
+    expect(() => checkedConfiguration({ ...smallest, runs })).toThrow(
+      "The configuration does not fit.\nruns: must have at most 100 entries, and has 101",
+    );
+    expect(() => checkedConfiguration({ ...smallest, runs: [runs[0], runs[0]] })).toThrow(/^Two runs are called "R0"/);
+    expect(checkedConfiguration(smallest)).toEqual(configurationSchema.parse(smallest));
   });
 
   test("more trainings than there may be are refused with both numbers", () => {

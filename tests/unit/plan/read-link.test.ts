@@ -137,6 +137,12 @@ describe("a link", () => {
     expect(read.runs.map(({ run }) => run.name)).toEqual(["LoRA"]);
   });
 
+  it("has no name with half of a character in it", () => {
+    const names = [`${"a".repeat(59)}😀`, "😀".repeat(40), "\ud83d", "half \ude00"];
+    const { runs } = link({ runs: names.map((name) => lora({ name })) });
+    expect(runs.map(({ run }) => run.name)).toEqual(["a".repeat(59), "😀".repeat(30), "Run 3", "Run 4"]);
+  });
+
   it("whose mistakes are many says a few of them", () => {
     const many = Object.fromEntries(Array.from({ length: 10_000 }, (_, at) => [`key${at}`, 1]));
     const read = link({

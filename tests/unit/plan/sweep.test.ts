@@ -137,6 +137,13 @@ describe("a file with a sweep", () => {
     expect(() => readConfiguration(file([swept(huge)]))).toThrow(/are 11881376 with every combination/);
   });
 
+  test("are never cut within a character", () => {
+    const [point] = expandSweeps([{ ...swept({ rank: [2] }), name: "😀".repeat(30) }]);
+    expect(point!.name).toBe(`${"😀".repeat(25)} (rank 2)`);
+    const [odd] = expandSweeps([{ ...swept({ rank: [2] }), name: `a${"😀".repeat(29)}` }]);
+    expect(odd!.name).toBe(`a${"😀".repeat(25)} (rank 2)`);
+  });
+
   test("of points that vary in everything are not written out: they stay runs of their own", () => {
     const over = ["a", "b", "c", "d", "e", "f"];
     const points = Array.from({ length: MOST_RUNS }, (_, index) => ({
