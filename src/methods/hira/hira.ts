@@ -31,7 +31,7 @@ export const hira = defineMethod<z.infer<ReturnType<typeof options>>>({
   group: "weight delta",
   site: "linear",
   mainOptions: ["rank", "targets"],
-  learningRate: 1e-3,
+  learningRate: 3e-4,
   card: {
     trains: "Two thin matrices A and B per chosen linear layer, and the head.",
     attaches: "Each weight w of the linear layers becomes w · (1 + the number of B·A in its place). B starts at zero.",

@@ -78,7 +78,7 @@ function transposedTimes({ rows, inputs }: Matrix, vector: Float64Array): Float6
 }
 
 /** Of the residual of a triplet, as a share of the largest singular value. */
-const EXACT = 1e-9;
+const EXACT = 1e-6;
 
 interface Triplets {
   readonly left: Float64Array[];
@@ -167,17 +167,14 @@ function combined(vectors: readonly Float64Array[], weights: Float64Array): Floa
 /** The largest triplets p, value, q of the upper bidiagonal matrix with these two diagonals. */
 function ofBidiagonal(alphas: readonly number[], betas: readonly number[], rank: number) {
   const size = alphas.length;
-  const gram = Array.from({ length: size }, () => new Float64Array(size));
-  for (const [index, alpha] of alphas.entries()) {
-    gram[index]![index] = alpha ** 2 + (index > 0 ? betas[index - 1]! ** 2 : 0);
-    if (index + 1 < size) gram[index]![index + 1] = gram[index + 1]![index] = alpha * betas[index]!;
-  }
-  const vectors = jacobi(gram);
-  return Array.from({ length: size }, (_, index) => ({ value: Math.sqrt(Math.max(0, gram[index]![index]!)), index }))
+  // The matrix times its transpose the other way round is tridiagonal.
+  const diagonal = alphas.map((alpha, index) => alpha ** 2 + (index > 0 ? betas[index - 1]! ** 2 : 0));
+  const beside = alphas.map((alpha, index) => (index + 1 < size ? alpha * betas[index]! : 0));
+  const { values, vectors } = ofTridiagonal(diagonal, beside);
+  return Array.from(values, (value, index) => ({ value, q: vectors[index]! }))
     .sort((one, other) => other.value - one.value)
     .slice(0, rank)
-    .map(({ index }) => {
-      const q = Float64Array.from(vectors, (row) => row[index]!);
+    .map(({ q }) => {
       const product = alphas.map((alpha, at) => alpha * q[at]! + (at + 1 < size ? betas[at]! * q[at + 1]! : 0));
       const { length: value, vector: p } = unit(Float64Array.from(product));
       return { value, p, q };
@@ -185,39 +182,64 @@ function ofBidiagonal(alphas: readonly number[], betas: readonly number[], rank:
 }
 
 /**
- * Jacobi's rotations: makes a symmetric matrix diagonal, in place; gives its eigenvectors as
- * columns.
+ * Eigenvalues and eigenvectors of a symmetric tridiagonal matrix: implicit QL with Wilkinson's
+ * shifts. `beside`: the numbers beside the diagonal, and a zero.
  */
-function jacobi(matrix: Float64Array[]): Float64Array[] {
-  const size = matrix.length;
-  const vectors = matrix.map((_, index) => Float64Array.from({ length: size }, (_, at) => (at === index ? 1 : 0)));
-  const whole = Math.sqrt(matrix.reduce((sum, row) => sum + norm(row) ** 2, 0));
-  const all = [...matrix, ...vectors];
-  for (let sweep = 0; sweep < 60; sweep++) {
-    let rotated = false;
-    for (let p = 0; p < size; p++) {
-      for (let q = p + 1; q < size; q++) {
-        const off = matrix[p]![q]!;
-        if (Math.abs(off) <= 1e-17 * whole) continue;
-        rotated = true;
-        const theta = (matrix[q]![q]! - matrix[p]![p]!) / (2 * off);
-        const tangent = (theta < 0 ? -1 : 1) / (Math.abs(theta) + Math.hypot(theta, 1));
-        const cosine = 1 / Math.hypot(tangent, 1);
-        const sine = tangent * cosine;
-        for (const row of all) {
-          const [a, b] = [row[p]!, row[q]!];
-          row[p] = cosine * a - sine * b;
-          row[q] = sine * a + cosine * b;
-        }
-        const [first, second] = [matrix[p]!, matrix[q]!];
-        for (let at = 0; at < size; at++) {
-          const [a, b] = [first[at]!, second[at]!];
-          first[at] = cosine * a - sine * b;
-          second[at] = sine * a + cosine * b;
-        }
-      }
+function ofTridiagonal(diagonal: readonly number[], beside: readonly number[]) {
+  const [values, off] = [Float64Array.from(diagonal), Float64Array.from(beside)];
+  const size = values.length;
+  const vectors = Array.from(values, (_, index) =>
+    Float64Array.from({ length: size }, (_, at) => (at === index ? 1 : 0)),
+  );
+  for (let first = 0; first < size; first++) {
+    for (;;) {
+      const last = nextZero(values, off, first);
+      if (last === first) break;
+      sweep(values, off, vectors, first, last);
     }
-    if (!rotated) break;
   }
-  return vectors;
+  return { values, vectors };
+}
+
+/** From `first` on the place of the first number beside the diagonal that is nothing to it. */
+function nextZero(values: Float64Array, off: Float64Array, first: number): number {
+  for (let at = first; at + 1 < values.length; at++) {
+    const near = Math.abs(values[at]!) + Math.abs(values[at + 1]!);
+    if (Math.abs(off[at]!) <= Number.EPSILON * near) return at;
+  }
+  return values.length - 1;
+}
+
+/** One QL step on the rows `first` to `last`, in place. */
+function sweep(values: Float64Array, off: Float64Array, vectors: readonly Float64Array[], first: number, last: number) {
+  const slope = (values[first + 1]! - values[first]!) / (2 * off[first]!);
+  const root = Math.hypot(slope, 1);
+  let g = values[last]! - values[first]! + off[first]! / (slope + (slope < 0 ? -root : root));
+  let [sine, cosine, shift] = [1, 1, 0];
+  for (let at = last - 1; at >= first; at--) {
+    const [f, b] = [sine * off[at]!, cosine * off[at]!];
+    const length = Math.hypot(f, g);
+    off[at + 1] = length;
+    if (length === 0) {
+      values[at + 1]! -= shift;
+      off[last] = 0;
+      return;
+    }
+    sine = f / length;
+    cosine = g / length;
+    const rest = values[at + 1]! - shift;
+    const r = (values[at]! - rest) * sine + 2 * cosine * b;
+    shift = sine * r;
+    values[at + 1] = rest + shift;
+    g = cosine * r - b;
+    const [lower, upper] = [vectors[at]!, vectors[at + 1]!];
+    for (let k = 0; k < lower.length; k++) {
+      const [one, two] = [lower[k]!, upper[k]!];
+      upper[k] = sine * one + cosine * two;
+      lower[k] = cosine * one - sine * two;
+    }
+  }
+  values[first]! -= shift;
+  off[first] = g;
+  off[last] = 0;
 }
