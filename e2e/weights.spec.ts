@@ -1,6 +1,6 @@
 /**
- * Weights of rows and tokens: from a column, by rules, refused by name, and trained with; and rows
- * that are chosen, beside as many random ones.
+ * What training rows are and count for: weights from a column and by rules, transforms, edited and
+ * added rows, a choice of rows beside as many random ones; refused by name, and trained with.
  */
 
 import { expect, test } from "@playwright/test";
@@ -8,6 +8,7 @@ import {
   chart,
   chooseFile,
   compareButton,
+  downloaded,
   expectAccessible,
   keepRuns,
   openStep,
@@ -60,7 +61,7 @@ test("a column and rules weigh rows, and what cannot be a weight is named", asyn
   await expect(transforms.getByRole("row", { name: /message 1\d .* left out$/ }).first()).toBeVisible();
   await transforms.getByRole("button", { name: "Add the transform" }).click();
   await expect(transforms.getByRole("listitem")).toContainText("texts with message 1\\d left out");
-  await transforms.getByLabel("Word or expression").fill("message");
+  await transforms.getByLabel("Word or expression").fill("e");
   await expect(transforms.getByText(/Transform 2 .*leaves none of/)).toBeVisible();
   await expect(transforms.getByRole("button", { name: "Add the transform" })).toBeDisabled();
   await expectAccessible(page);
@@ -95,6 +96,34 @@ test("a column and rules weigh rows, and what cannot be a weight is named", asyn
   await expect(compareButton(page)).toBeDisabled();
 });
 
+test("a row is edited and another added, and both are in the file that is downloaded", async ({ page }) => {
+  await page.goto("/");
+  await waitUntilReady(page);
+  await openStep(page, "Data");
+  const data = step(page, "Data");
+  await chooseFile(page, "Training file", "messages.csv", table(rows));
+  const preview = data.getByRole("region", { name: "First rows of messages.csv" });
+  await preview.getByRole("button", { name: "Row 2", exact: true }).click();
+  await preview.getByRole("button", { name: "Edit row 2", exact: true }).click();
+  await preview.getByLabel("text", { exact: true }).fill("a delivery that was edited");
+  await preview.getByRole("button", { name: "Keep the edit" }).click();
+  const changed = data.locator(".changed-rows-list");
+  await expect(changed.getByText("edited: text")).toBeVisible();
+  await data.getByRole("button", { name: "Add a row" }).click();
+  const editor = data.locator(".row-editor");
+  await editor.getByLabel("text", { exact: true }).fill("one more refund");
+  await editor.getByLabel("label", { exact: true }).fill("refund");
+  await editor.getByLabel("speaker", { exact: true }).fill("Cem");
+  await editor.getByRole("button", { name: "Add the row" }).click();
+  await expect(changed.getByRole("listitem").nth(1)).toContainText("one more refund");
+  const file = await downloaded(page, () => data.getByRole("button", { name: "Download the changed file" }).click());
+  expect(file.name).toBe("messages-changed.csv");
+  const lines = new TextDecoder().decode(file.bytes).split(/\r?\n/);
+  expect(lines[1]).toBe("a delivery that was edited,delivery,Ann,2.5");
+  expect(lines.at(-1)).toBe("one more refund,refund,Cem,");
+  await waitUntilReady(page);
+});
+
 test("tokens of a response are weighed on the strip, and runs are drawn over kept tokens", async ({ page }) => {
   await page.goto("/");
   await waitUntilReady(page);
@@ -114,7 +143,7 @@ test("tokens of a response are weighed on the strip, and runs are drawn over kep
   await expect(strip.locator(".strip-token").first()).not.toContainText("×");
   await keepRuns(page, ["LoRA"]);
   await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
-  // Noise shows on the strips what is read in place of a response's tokens, which are learned all the same.
+  // The strips show what is read in place of a response's tokens, which are learned all the same.
   await step(page, "Training").getByLabel("Replace tokens by").selectOption({ label: "random tokens" });
   await expect(data.locator(".strip .strip-learned .strip-read").first()).toBeVisible();
   await expect(data.locator(".strip .strip-token:not(.strip-learned) .strip-read")).toHaveCount(0);

@@ -398,6 +398,10 @@ export class Results {
         truncated: data.truncated,
         // Rows that are not as the file has them; null where all are.
         changes: describeChanges(countChanges(data.settings.changes ?? [])),
+        // Of rows that were edited or added their cells' fingerprints, before and after.
+        editedRows: data.changed.flatMap(({ change: { file = "train", row, fingerprint = null }, nowFingerprint }) =>
+          nowFingerprint === null ? [] : [{ file, row, before: fingerprint, after: nowFingerprint }],
+        ),
         // What was done to the training rows of the first division; none of their texts.
         transforms: data.transforms.outcomes.map(({ shown: _, ...outcome }) => outcome),
         notices: data.notices,

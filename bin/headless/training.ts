@@ -371,7 +371,7 @@ const quiet: PageListener = {
   stateProblem: () => {},
 };
 
-/** Groups are measured one by one where the rows that decide are of the file that has their column. */
+/** Groups are measured one by one where all rows are of the file that has their column. */
 function groupColumn({ settings: { group, columns }, validation, test }: DataSummary): string | undefined {
   return group && !validation && !test && !usedColumns(columns).has(group) ? group : undefined;
 }

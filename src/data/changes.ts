@@ -6,7 +6,7 @@
 
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
-import { countOf, DataError, formatCount, quote } from "./errors";
+import { countOf, DataError, formatCount, listNames, quote } from "./errors";
 import type { DataFormat, Rewrite } from "./formats/format";
 import { isYes } from "./formats/lists";
 import { nameRows, placeOf } from "./shards";
@@ -61,12 +61,13 @@ export function settledChanges(
 }
 
 /**
- * A file with its changes. Rows keep their numbers, and other rows their places.
+ * A file with its changes. Rows keep their numbers, and other rows their places; added ones come
+ * last.
  * @param format of the task, with its columns
  * @param train the training file as it stands: its labels are those that may be given
  * @throws DataError naming file and row: for a row that the file has not or that is changed twice,
- * one that is another than the changed one, an answer that the task has not, and where no row is
- * left.
+ * one that is another than the changed one, an answer that the task has not, a column that the file
+ * has not, an added row where there is one already, and where no row is left.
  */
 export function changeTable(
   table: Table,
@@ -79,10 +80,24 @@ export function changeTable(
   const left = new Set<number>();
   const seen = new Set<number>();
   const names = format.rewrite?.names?.(train, columns) ?? null;
-  for (const change of changes) {
+  const rowNumbers = [...table.rowNumbers];
+  for (const change of changes.toSorted((a, b) => a.row - b.row)) {
     const { row } = change;
     const refuse = (what: string, fix: string) => new DataError({ file: table.file, row, what, fix });
     const place = places.get(row);
+    checkCells(change, table, refuse);
+    if (change.added) {
+      const last = rowNumbers.at(-1)!;
+      if (row <= last) {
+        throw refuse(
+          `It is to be added, but rows up to ${formatCount(last)} are there.`,
+          "Take the change back, and add the row anew.",
+        );
+      }
+      rows.push(table.columns.map((column) => change.cells![column] ?? ""));
+      rowNumbers.push(row);
+      continue;
+    }
     if (place === undefined) {
       const last = formatCount(placeOf(table, table.rowNumbers.at(-1)!).row);
       throw refuse(
@@ -102,6 +117,7 @@ export function changeTable(
       );
     }
     if (change.leaveOut) left.add(place);
+    else if (change.cells) rows[place] = edited(cells, table.columns, change.cells);
     else {
       checkAnswer(change, { format, names, train: train.file }, refuse);
       rows[place] = rewritten(cells, table.columns, format.rewrite!.cells(columns, change, train));
@@ -118,9 +134,26 @@ export function changeTable(
   return {
     ...table,
     rows: kept.map((place) => rows[place]!),
-    rowNumbers: kept.map((place) => table.rowNumbers[place]!),
+    rowNumbers: kept.map((place) => rowNumbers[place]!),
   };
 }
+
+/** @throws DataError for a cell of a column that the file has not. */
+function checkCells(
+  { cells = {} }: RowChange,
+  { columns }: Table,
+  refuse: (what: string, fix: string) => DataError,
+): void {
+  const unknown = Object.keys(cells).find((column) => !columns.includes(column));
+  if (unknown === undefined) return;
+  throw refuse(
+    `It is to have a cell in ${quote(unknown)}, and the file has no such column (it has: ${listNames(columns)}).`,
+    "Take the change back.",
+  );
+}
+
+const edited = (cells: readonly string[], columns: readonly string[], others: Readonly<Record<string, string>>) =>
+  cells.map((cell, place) => others[columns[place]!] ?? cell);
 
 /** @throws DataError where the task cannot take the answer. */
 function checkAnswer(
@@ -166,37 +199,51 @@ function rewritten(
 }
 
 /** `relabelled "HUM"`, `left out`. */
-function inWords({ leaveOut, label, labels, number }: RowChange): string {
+function inWords({ leaveOut, cells, label, labels, number }: RowChange): string {
   if (leaveOut) return "left out";
+  if (cells) return "edited";
   if (number !== undefined) return `given the number ${number}`;
   const names = labels ?? [label ?? ""];
   return names.length === 0 ? "left without a label" : `relabelled ${names.map((name) => quote(name)).join(", ")}`;
 }
 
-/** How many rows are relabelled and left out. */
+/** How many rows are relabelled, left out, edited and added; the last two default to none. */
 export interface ChangeCounts {
   readonly relabelled: number;
   readonly leftOut: number;
+  readonly edited?: number;
+  readonly added?: number;
 }
 
 export function countChanges(changes: readonly RowChange[]): ChangeCounts {
   const leftOut = changes.filter(({ leaveOut }) => leaveOut).length;
-  return { relabelled: changes.length - leftOut, leftOut };
+  const added = changes.filter((change) => change.added).length;
+  const edited = changes.filter(({ cells }) => cells).length - added;
+  const relabelled = changes.length - leftOut - edited - added;
+  return { relabelled, leftOut, ...(edited > 0 && { edited }), ...(added > 0 && { added }) };
 }
 
 /** `3 rows relabelled, 2 left out`; null where nothing is changed. */
-export function describeChanges({ relabelled, leftOut }: ChangeCounts): string | null {
-  if (relabelled + leftOut === 0) return null;
-  if (relabelled === 0) return `${countOf(leftOut, "row")} left out`;
-  const said = `${countOf(relabelled, "row")} relabelled`;
-  return leftOut === 0 ? said : `${said}, ${formatCount(leftOut)} left out`;
+export function describeChanges({ relabelled, leftOut, edited = 0, added = 0 }: ChangeCounts): string | null {
+  const done = [
+    { rows: relabelled, what: "relabelled" },
+    { rows: edited, what: "edited" },
+    { rows: added, what: "added" },
+    { rows: leftOut, what: "left out" },
+  ].filter(({ rows }) => rows > 0);
+  if (done.length === 0) return null;
+  return done
+    .map(({ rows, what }, place) => `${place === 0 ? countOf(rows, "row") : formatCount(rows)} ${what}`)
+    .join(", ");
 }
 
 /** The same text for the same changes, in whatever order their keys are; `[]` for none. */
 export function changesKey(changes: readonly RowChange[]): string {
   const all = changes.map((change) => {
-    const { row, leaveOut = null, label = null, labels = null, number = null } = change;
-    return [fileOf(change), row, leaveOut, label, labels, number];
+    const { row, leaveOut = null, label = null, labels = null, number = null, cells } = change;
+    const said = [fileOf(change), row, leaveOut, label, labels, number];
+    // As it was before there were edited rows, so that lists are known again.
+    return cells ? [...said, Object.entries(cells).sort(([a], [b]) => (a < b ? -1 : 1))] : said;
   });
   return JSON.stringify(all);
 }
@@ -226,13 +273,16 @@ export function changedRows(
   const answers = rewrite ? [columns[rewrite.key]].flat().flatMap((column) => column ?? []) : [];
   return changes.map((change) => {
     const table = tables[fileOf(change)];
-    const cells = cellsOf(table, change.row);
-    if (!table || !cells) return { change, file: table?.file ?? null, text: "", given: "" };
+    const standing = cellsOf(table, change.row);
+    const isAdded = change.added && table && !standing;
+    const cells = isAdded ? table.columns.map((column) => change.cells![column] ?? "") : standing;
+    if (!table || !cells) return { change, file: table?.file ?? null, text: "", given: "", nowFingerprint: null };
+    const nowFingerprint = change.cells ? rowFingerprint(edited(cells, table.columns, change.cells)) : null;
     const cellOf = (column: string) => cells[table.columns.indexOf(column)]?.trim() ?? "";
     const text = (inputs.length > 0 ? inputs.map(cellOf) : cells).join(" | ");
     // Of columns that each say whether a label is there, those that do.
     const given = answers.length > 1 ? answers.filter((column) => isYes(cellOf(column))) : answers.map(cellOf);
-    return { change, file: table.file, text, given: given.join(", ") };
+    return { change, file: table.file, text, given: isAdded ? "" : given.join(", "), nowFingerprint };
   });
 }
 

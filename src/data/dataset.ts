@@ -42,6 +42,8 @@ export interface Dataset extends Parts {
    */
   readonly overlap: { readonly validation: Overlap; readonly test: Overlap };
   readonly notices: string[];
+  /** The training file with its changes. */
+  readonly table: Table;
 }
 
 /** The training file, and those that take the place of rows drawn from it. */
@@ -86,9 +88,11 @@ function build(given: DataTables, settings: SplitSettings): Dataset {
   const unused = unusedColumns(train, task, columns);
   const all = [train.notices, notices, unused, validation?.notices, held?.notices, test?.notices, tested?.notices];
   const said = [...all.flatMap((some) => some ?? []), ...changeNotices(given, changes)];
-  const own = withGroups(examples, given.train, group);
+  const isAdded = addedRows(changes);
+  const own = withGroups(examples, train, group);
+  const ofFile = own.filter((example) => !isAdded(example));
   const rows =
-    changes.length === 0 ? own : withGroups(rowsToDraw(given.train, format, columns, own), given.train, group);
+    changes.length === 0 ? own : withGroups(rowsToDraw(given.train, format, columns, ofFile), given.train, group);
   const plan = tested ? null : (settings.test ?? null);
   let divisions: Parts[];
   if (plan === null && !tested && group === null) {
@@ -113,15 +117,17 @@ function build(given: DataTables, settings: SplitSettings): Dataset {
     if (left.length === 0 && part.length > 0) throw allLeftOut(part.length, name, train.file);
     return left;
   };
+  const added = own.filter(isAdded);
   divisions = divisions.map((parts) => ({
-    train: asChanged(parts.train, "training"),
+    train: [...asChanged(parts.train, "training"), ...added],
     validation: held?.examples ?? asChanged(parts.validation, "validation"),
     test: tested?.examples ?? asChanged(parts.test, "the test"),
   }));
+  for (const { validation, test } of divisions) checkAdded(added, [...validation, ...test], train.file);
   const read = divisions;
   const transformed = divisions.map(({ train: examples, validation, test }, division) =>
     transformRows(settings.transforms ?? [], {
-      ...{ examples, held: [...validation, ...test], table: given.train, columns, seed, division },
+      ...{ examples, held: [...validation, ...test], table: train, columns, seed, division },
       ...{ answer: format.answer, labels, labelsOf: format.labelsOf },
     }),
   );
@@ -129,7 +135,7 @@ function build(given: DataTables, settings: SplitSettings): Dataset {
   said.push(...outcomes.map((outcome) => `${train.file}: ${outcomeInWords(outcome)}`));
   divisions = divisions.map((parts, index) => ({ ...parts, train: transformed[index]!.examples }));
   const weighed = divisions.map(({ train: own }) =>
-    weighExamples({ examples: own, table: given.train, labels, labelsOf: format.labelsOf }, settings),
+    weighExamples({ examples: own, table: train, labels, labelsOf: format.labelsOf }, settings),
   );
   checkTokenRules(settings, train.file);
   said.push(...weighed[0]!.notices);
@@ -165,7 +171,7 @@ function build(given: DataTables, settings: SplitSettings): Dataset {
   return {
     ...{ labels, scale, ...first, divisions, untransformed: outcomes.length > 0 ? read : divisions },
     ...{ transformed: outcomes, trainWeights: weighed.map(({ weights }) => weights), rowWeights: weighed[0]!.byRow },
-    ...{ testChanges, overlap, notices: said },
+    ...{ testChanges, overlap, notices: said, table: train },
   };
 }
 
@@ -175,6 +181,33 @@ function checkTokenRules({ task, weights = [] }: DataSettings, file: string): vo
   if (place < 0 || formats[task].answer === "text") return;
   const what = `Rule ${place + 1} of the weights is of tokens, and only language modelling learns tokens.`;
   throw new DataError({ file, what, fix: "Take the rule away, or choose that task." });
+}
+
+/** Whether a row was added to the training file by hand. */
+function addedRows(changes: readonly RowChange[]): (example: Example) => boolean {
+  const rows = new Set(changes.flatMap(({ added, row }) => (added ? [row] : [])));
+  return ({ row }) => rows.has(row);
+}
+
+/** @throws DataError for an added row that is trained on beside a held-out row it repeats. */
+function checkAdded(added: readonly Example[], held: readonly Example[], file: string): void {
+  if (added.length === 0) return;
+  const inputOf = inputsOf([]);
+  const known = new Map(held.map((example) => [inputOf(example), example.row]));
+  for (const example of added) {
+    const row = known.get(inputOf(example));
+    const isGroup = example.group !== undefined && held.some(({ group }) => group === example.group);
+    if (row === undefined && !isGroup) continue;
+    throw new DataError({
+      file,
+      row: example.row,
+      what:
+        row === undefined
+          ? `The row was added and is trained on, and its group ${quote(example.group!)} has held-out rows.`
+          : `The row was added and is trained on, and reads as row ${formatCount(row)}, which is held out.`,
+      fix: "Take it back, or write another.",
+    });
+  }
 }
 
 /** @throws DataError as `changeTable`, and for a change of a file that is not open. */

@@ -1,4 +1,4 @@
-/** Training rows as the model reads them once noise has reached its rate, for a person to look at. */
+/** Training rows as the model reads them once noise has reached its rate, for a person. */
 
 import { createBatchArrays, fillBatch } from "./batches";
 import { tokenLabels } from "./channels";

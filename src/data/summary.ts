@@ -18,7 +18,13 @@ const PREVIEW_CHARACTERS = 500;
 const STRIPS = 4;
 const NO_ROWS: Dataset = {
   ...{ labels: [], scale: null, train: [], validation: [], test: [], divisions: [], testChanges: [], notices: [] },
-  ...{ untransformed: [], transformed: [], trainWeights: [], rowWeights: null },
+  ...{
+    table: { file: "", bytes: 0, columns: [], rows: [], rowNumbers: [], notices: [] },
+    untransformed: [],
+    transformed: [],
+    trainWeights: [],
+    rowWeights: null,
+  },
   overlap: { validation: { texts: 0, groups: 0 }, test: { texts: 0, groups: 0 } },
 };
 
@@ -112,7 +118,7 @@ export function summarize({
     },
     tagged,
     strips: language ? tokenized.slice(0, STRIPS).map((example) => stripOf(example, language)) : [],
-    weights: summarizeWeights(train, dataset, settings, train.rowNumbers.slice(0, PREVIEW_ROWS)),
+    weights: summarizeWeights(dataset.table, dataset, settings, train.rowNumbers.slice(0, PREVIEW_ROWS)),
     transforms: { offered: offeredTransforms(format.answer, labels), outcomes: [...dataset.transformed] },
     learnedTokens: language ? countLearned(tokenized.slice(0, dataset.train.length)) : 0,
     trainRows: dataset.train.length,

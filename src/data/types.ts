@@ -264,8 +264,12 @@ export interface RowChange {
    * Of the row's cells (`rowFingerprint`), so that another file is noticed; default: not compared.
    */
   fingerprint?: string;
+  /** A row of the training file that comes after its last one; `cells` has all of it. */
+  added?: true;
   /** Exactly one of these; which answer there is, the task says. */
   leaveOut?: true;
+  /** What stands in some of its columns instead; of an added row, columns left out are empty. */
+  cells?: Readonly<Record<string, string>>;
   label?: string;
   labels?: readonly string[];
   number?: number;
@@ -279,6 +283,8 @@ export interface ChangedRow {
   /** As the file has them; empty where it has no such row. */
   text: string;
   given: string;
+  /** Of the cells as they are now, where they were edited or added; else null. */
+  nowFingerprint: string | null;
 }
 
 /**

@@ -192,15 +192,25 @@ const changeSchema = z
       .string()
       .regex(/^[0-9a-f]{12}$/, "must be 12 hexadecimal digits")
       .optional(),
+    added: z.literal(true).optional(),
     leaveOut: z.literal(true).optional(),
+    cells: z
+      .record(z.string(), z.string())
+      .refine((cells) => Object.keys(cells).length > 0, "needs a cell")
+      .readonly()
+      .optional(),
     label: z.string().min(1).optional(),
     labels: z.array(z.string().min(1)).readonly().optional(),
     number: z.number().optional(),
   })
   .refine(
-    ({ leaveOut, label, labels, number }) =>
-      [leaveOut, label, labels, number].filter((one) => one !== undefined).length === 1,
-    "needs exactly one of leaveOut, label, labels, number",
+    ({ leaveOut, cells, label, labels, number }) =>
+      [leaveOut, cells, label, labels, number].filter((one) => one !== undefined).length === 1,
+    "needs exactly one of leaveOut, cells, label, labels, number",
+  )
+  .refine(
+    ({ added, cells, file = "train" }) => !added || (cells !== undefined && file === "train"),
+    "that is added is a row of the training file with its cells",
   );
 
 const MOST_WEIGHT_RULES = 50;

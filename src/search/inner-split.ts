@@ -15,9 +15,9 @@ const MOST = 200;
 
 /**
  * The data with part of its training rows in place of the validation rows. Rows of one label keep
- * their share; rows with the same tokens, with the same text without regard to case and white
- * space (of tasks whose rows keep it), made from the same row, and of one group, stay on one side; both sides keep the
- * order.
+ * their share; rows with the same tokens, with the same text without regard to case and white space
+ * (of tasks whose rows keep it), made from the same row, and of one group, stay on one side; both
+ * sides keep the order.
  * @throws Error with the number of rows where no two rows differ, or no group can be held out
  */
 export function innerSplit(data: ComparisonData, seed: number): ComparisonData {

@@ -114,10 +114,10 @@ export interface Verdict {
    */
   looks: number | null;
   /**
-   * How many test rows are relabelled and left out by the list of changes, and whether that was
-   * after one of these looks; left out where there are none.
+   * How many test rows are relabelled, left out and edited by the list of changes, and whether that
+   * was after one of these looks; left out where there are none.
    */
-  testRowsChanged?: { relabelled: number; leftOut: number; afterLook: boolean };
+  testRowsChanged?: { relabelled: number; leftOut: number; edited?: number; afterLook: boolean };
   /**
    * How many of the rows have a text, and a group, that rows of another part have; left out where
    * none has, and by earlier versions.

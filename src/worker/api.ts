@@ -605,6 +605,10 @@ export interface StudioApi {
    * with an Error where its options cannot be read or do not go with the rows.
    */
   tryTransform(transform: unknown): Promise<TransformOutcome>;
+  /** The cells of a row of an open file as it stands. Rejects with an Error where there is none. */
+  rowCells(role: DataRole, row: number): Promise<string[]>;
+  /** The training file with its changes as CSV. Rejects with an Error where it cannot be read. */
+  changedCsv(formulas: FormulaCells): Promise<string>;
   /**
    * Of the summary's strips the text of each token that this noise, once its ramp is over, puts in
    * place of the row's own; null where that stays. Rejects with an Error as a training would.

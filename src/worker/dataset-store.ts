@@ -23,6 +23,7 @@ import { readTransform } from "../data/transforms/registry";
 import { transformRows } from "../data/transforms/transform-rows";
 import type { DataRole, DataSettings, DataSummary, TableFiles, TransformOutcome } from "../data/types";
 import { weighTokens } from "../data/weighers/weigh-tokens";
+import { type FormulaCells, writeCsv } from "../data/write-csv";
 import type { Tokenizer } from "../hub/tokenizer";
 import { dataDefaults } from "../plan/configuration";
 import { withProgress } from "../plan/waiting";
@@ -123,7 +124,8 @@ export class DatasetStore {
    * @throws as `data`; Error for options that cannot be read; DataError as `transformRows`
    */
   tryTransform(given: unknown): TransformOutcome {
-    const { train: table, settings, dataset, seed } = this.data;
+    const { settings, dataset, seed } = this.data;
+    const { table } = dataset;
     const { answer, labelsOf } = formats[settings.task];
     const { train: examples, validation, test } = dataset.untransformed[0]!;
     const { outcomes } = transformRows([...(settings.transforms ?? []), readTransform(given)], {
@@ -147,6 +149,20 @@ export class DatasetStore {
       const pieces = tokenizer.piecesOf(ids);
       return Array.from(ids, (id, place) => (id === own[place] ? null : pieces[place]!.text));
     });
+  }
+
+  /** The cells of a row of a file as it stands. Throws an Error where there is no such row. */
+  rowCells(role: DataRole, row: number): string[] {
+    const table = this.#opened[role];
+    const cells = table?.rows[table.rowNumbers.indexOf(row)];
+    if (!cells) throw new Error(`There is no row ${row} to edit.`);
+    return [...cells];
+  }
+
+  /** The training file with its changes, as CSV. Throws as `data`. */
+  changedCsv(formulas: FormulaCells): string {
+    const { columns, rows } = this.data.dataset.table;
+    return writeCsv(columns, rows, formulas);
   }
 
   /** The file that the test rows are from. Throws as `data`. */

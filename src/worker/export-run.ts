@@ -8,6 +8,7 @@ import type { AdapterFolder } from "../adapters/folder";
 import { zipAdapter } from "../adapters/write";
 import { countChanges, describeChanges } from "../data/changes";
 import { fingerprint } from "../data/fingerprint";
+import { transformInWords } from "../data/transforms/in-words";
 import { type ExportFacts, exportRun } from "../folders/export";
 import { mergedForms } from "../folders/merge";
 import { mergedRun, zipMerged } from "../folders/merged-model";
@@ -87,6 +88,7 @@ function exportFacts({ model, data: store, device }: StudioSession, open: OpenCo
   const folder = folders.get(variant.run);
   const from = folder?.adapter.run;
   const changes = describeChanges(countChanges(configuration.data.changes ?? []));
+  const { transforms = [] } = configuration.data;
   const recorded = recordedConfiguration(configuration, model.folder.source);
   return {
     scale: data.scale ?? null,
@@ -98,6 +100,7 @@ function exportFacts({ model, data: store, device }: StudioSession, open: OpenCo
       trainRows: rows.train.length,
       validationRows: rows.validation.length,
       ...(changes !== null && { changes }),
+      ...(transforms.length > 0 && { transforms: transforms.map(transformInWords).join("; ") }),
     },
     steps: last?.step ?? 0,
     metrics: last && { step: last.step, loss: last.loss, shown: shownMetrics(last, comparison.task.id) },

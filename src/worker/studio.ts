@@ -290,6 +290,14 @@ export class Studio implements StudioApi {
     return this.#data.setSettings(settings, seed);
   }
 
+  async rowCells(role: DataRole, row: number): Promise<string[]> {
+    return this.#data.rowCells(role, row);
+  }
+
+  async changedCsv(formulas: FormulaCells): Promise<string> {
+    return this.#data.changedCsv(formulas);
+  }
+
   async noiseStrips(noise: NonNullable<TrainingConfiguration["tokenNoise"]>): Promise<(string | null)[][]> {
     return this.#data.noiseStrips(noise);
   }

@@ -119,7 +119,14 @@ export interface ModelCardContent {
   calibration?: MeasuredCalibration;
   trainable: { adapter: number; head: number };
   /** `changes`: `3 rows relabelled`; left out where the rows are as the file has them. */
-  data: { file: string; trainRows: number; validationRows: number; changes?: string };
+  data: {
+    file: string;
+    trainRows: number;
+    validationRows: number;
+    changes?: string;
+    /** What was done to the training rows, in words; left out where nothing was. */
+    transforms?: string;
+  };
   steps: number;
   metrics: { step: number; loss: number; shown: readonly { title: string; value: string }[] } | null;
   /**

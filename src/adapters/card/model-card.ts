@@ -76,6 +76,9 @@ function measured(content: ModelCardContent): string[] {
   if (data.changes !== undefined) {
     lines.push(`Not as the file has them: ${data.changes}; \`run.json\` lists them (\`data.changes\`).`);
   }
+  if (data.transforms !== undefined) {
+    lines.push(`The training rows were changed: ${code(data.transforms)} (\`data.transforms\` of \`run.json\`).`);
+  }
   if (metrics) {
     lines.push(
       "",

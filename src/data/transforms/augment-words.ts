@@ -64,8 +64,8 @@ const keyOf = ({ text, textPair }: Example) => JSON.stringify([wordsOf(text), te
 
 /**
  * As EDA's release: n = max(1, ⌊rate · words⌋) swaps of two places, or words put in at random
- * places; or every word deleted with the chance `rate`, where one at least stays. A text of one word
- * stays, but for words that are put in.
+ * places; or every word deleted with the chance `rate`, where one at least stays. A text of one
+ * word stays, but for words that are put in.
  */
 export function changed(
   words: readonly string[],

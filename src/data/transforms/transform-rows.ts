@@ -90,7 +90,7 @@ function countLabels(rows: readonly Example[], count: number, labelsOf: Transfor
   return counts;
 }
 
-/** Rows of an object that is in both are the same ones; others of the same number are made of it. */
+/** Objects that are in both are rows that stay; others of their number are made of them. */
 function outcomeOf(
   transform: RowTransform,
   before: readonly Example[],

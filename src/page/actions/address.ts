@@ -6,7 +6,7 @@
 
 import * as z from "zod/mini";
 import type { RowChange } from "../../worker/api";
-import { isOfNewerStudio, MOST_LINKED_CHANGES, toFragment } from "../store/link";
+import { isLinked, isOfNewerStudio, toFragment } from "../store/link";
 import type { LinkedGround, LinkedModel } from "../store/linked-ground";
 import { ownFiles } from "../store/own-files";
 import type { OwnFile, StudioState } from "../store/state";
@@ -30,7 +30,9 @@ const entrySchema = z.object({
         row: z.number(),
         file: z.optional(z.enum(["train", "validation", "test"])),
         fingerprint: z.optional(z.string()),
+        added: z.optional(z.literal(true)),
         leaveOut: z.optional(z.literal(true)),
+        cells: z.optional(z.record(z.string(), z.string())),
         label: z.optional(z.string()),
         labels: z.optional(z.array(z.string())),
         number: z.optional(z.number()),
@@ -112,7 +114,7 @@ function writeAddress(state: StudioState): void {
   const open = ownFiles(data);
   const files = [...open, ...awaited.filter(({ role }) => !open.some((one) => one.role === role))];
   const changes = ground.data?.changes ?? [];
-  const entry: Entry = { files, folder, ...(changes.length > MOST_LINKED_CHANGES && { changes: [...changes] }) };
+  const entry: Entry = { files, folder, ...(changes.length > 0 && !isLinked(changes) && { changes: [...changes] }) };
   if (hash === fragment && JSON.stringify(window.history.state) === JSON.stringify(entry)) return;
   window.history.replaceState(entry, "", fragment);
 }

@@ -235,10 +235,27 @@ const nameOf = ({ file = "train", row }: RowPlace) => `${file} ${row}`;
 /** Gives a row another answer or leaves it out, in place of what was to become of it before. */
 export const changeRow = (change: RowChange): Promise<void> => changeRows([change]);
 
-/** The same for several at once; `changes`: each of another row. */
+/**
+ * The same for several at once; `changes`: each of another row. A row that was edited or added
+ * keeps its cells when it is relabelled, and one that was added is gone when it is left out.
+ */
 export function changeRows(changes: readonly RowChange[]): Promise<void> {
   const changed = new Set(changes.map(nameOf));
-  return changeList((before) => [...before.filter((other) => !changed.has(nameOf(other))), ...changes]);
+  return changeList((before) => {
+    const known = new Map(before.map((change) => [nameOf(change), change]));
+    const others = before.filter((other) => !changed.has(nameOf(other)));
+    return [...others, ...changes.flatMap((change) => upon(known.get(nameOf(change)), change))];
+  });
+}
+
+function upon(before: RowChange | undefined, change: RowChange): RowChange[] {
+  if (before?.added && change.leaveOut) return [];
+  const { settings } = useStudio.getState().data.summary!;
+  const { label: column } = settings.columns;
+  if (!before?.cells || change.label === undefined || column === undefined) return [change];
+  const names = Object.entries(settings.labelNames ?? {});
+  const [label] = names.find(([, name]) => name === change.label) ?? [change.label];
+  return [{ ...before, cells: { ...before.cells, [column]: label } }];
 }
 
 /** The row is again what its file says. */

@@ -6,6 +6,8 @@
 import { useRef, useState } from "react";
 import type { DataRole, DataSummary, RowChange } from "../../worker/api";
 import { changeRow, takeBackAllChanges, takeBackChange } from "../actions/data";
+import { useQuestion } from "../asking";
+import { download } from "../export/download";
 import { NumberField } from "../fields/NumberField";
 import { SelectField } from "../fields/SelectField";
 import { Message } from "../layout/Message";
@@ -23,6 +25,7 @@ const SHOWN = 20;
 export function ChangedRows({ summary }: { summary: DataSummary }) {
   const { changed } = summary;
   const [shown, setShown] = useState(SHOWN);
+  const { ask, error } = useQuestion<void>();
   const section = useRef<HTMLElement>(null);
   const undo = (work: Promise<void>) => {
     // Its button goes away.
@@ -37,10 +40,25 @@ export function ChangedRows({ summary }: { summary: DataSummary }) {
             <h3 className="group-label" id="changed-rows-title">
               Changed rows <span className="muted">{formatPlural(changed.length, "row")}; no file is written</span>
             </h3>
+            {summary.problem === null && changed.some(({ change }) => (change.file ?? "train") === "train") && (
+              <button
+                type="button"
+                className="text-button"
+                onClick={() =>
+                  ask(async (studio) => {
+                    const csv = await studio.changedCsv("text");
+                    download(csv, `${summary.train.file.replace(/\.[^.]*$/, "")}-changed.csv`, "text/csv");
+                  })
+                }
+              >
+                Download the changed file
+              </button>
+            )}
             <button type="button" className="text-button" onClick={() => undo(takeBackAllChanges())}>
               Undo all
             </button>
           </div>
+          {error !== null && <Message kind="error">{error}</Message>}
           <ul className="changed-rows-list">
             {changed.slice(0, shown).map(({ change, file, text, given }) => (
               <li key={`${change.file ?? "train"} ${change.row}`}>

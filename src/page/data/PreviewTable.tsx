@@ -1,6 +1,6 @@
 /**
  * The first rows of the training file as they stand. What each column is, is chosen in its header;
- * a row can be unfolded, relabelled and left out.
+ * a row can be unfolded, edited, relabelled and left out, and one more added.
  */
 
 import { ChevronRight } from "lucide-react";
@@ -11,6 +11,7 @@ import { formatBytes, formatCount, formatPlural, formatSetting } from "../number
 import { changeInWords } from "./change-in-words";
 import { offeredRoles, roleOf, withRole } from "./column-roles";
 import { changeOf, RowChoices } from "./RowChoices";
+import { RowEditor } from "./RowEditor";
 import "./PreviewTable.css";
 
 /** Rows at first. */
@@ -21,6 +22,8 @@ export function PreviewTable({ summary }: { summary: DataSummary }) {
   const width = columns.length + (weights ? 2 : 1);
   const [all, setAll] = useState(false);
   const [unfolded, setUnfolded] = useState<ReadonlySet<number>>(new Set());
+  /** Which row is edited; 0: one that is added. */
+  const [edited, setEdited] = useState<number | null>(null);
   const toggle = (row: number) => {
     const next = new Set(unfolded);
     if (!next.delete(row)) next.add(row);
@@ -104,6 +107,24 @@ export function PreviewTable({ summary }: { summary: DataSummary }) {
                           {summary.problem === null && (
                             <RowChoices summary={summary} file="train" row={row} given={givenIn(summary, cells)} />
                           )}
+                          {!change && edited !== row && (
+                            <button
+                              type="button"
+                              className="button button-small preview-edit"
+                              aria-label={`Edit row ${formatCount(row)}`}
+                              onClick={() => setEdited(row)}
+                            >
+                              Edit
+                            </button>
+                          )}
+                          {!change && edited === row && (
+                            <RowEditor
+                              key={row}
+                              summary={summary}
+                              place={{ file: "train", row }}
+                              onClose={() => setEdited(null)}
+                            />
+                          )}
                         </div>
                       </td>
                     </tr>
@@ -125,6 +146,13 @@ export function PreviewTable({ summary }: { summary: DataSummary }) {
       {preview.length > FEW && (
         <button type="button" className="text-button" aria-expanded={all} onClick={() => setAll(!all)}>
           {all ? `Show ${FEW}` : `Show ${preview.length}`}
+        </button>
+      )}{" "}
+      {edited === 0 ? (
+        <RowEditor summary={summary} place={null} onClose={() => setEdited(null)} />
+      ) : (
+        <button type="button" className="text-button" onClick={() => setEdited(0)}>
+          Add a row
         </button>
       )}
     </figure>

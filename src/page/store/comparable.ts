@@ -36,7 +36,7 @@ export function whyOtherRows(a: Measured, b: Measured): string | null {
       : `One is on ${files[0]}, the other on ${files[1]}.`;
   }
   if (!same(one.columns, other.columns)) return "They read other columns.";
-  if (!same(one.changes, other.changes)) return "Rows were relabelled or left out in one of them alone.";
+  if (!same(one.changes, other.changes)) return "Rows were relabelled or left out, edited or added in one alone.";
   if (!same([one.validation, one.test, one.group, one.seed], [other.validation, other.test, other.group, other.seed])) {
     return "Their rows are divided into training, validation and test in another way, or with another seed.";
   }

@@ -16,6 +16,8 @@ import { NO_TEXT, taskFields } from "./suggested-text";
 
 /** Longer lists of changed rows would be no address any more. */
 export const MOST_LINKED_CHANGES = 100;
+/** Characters of such a list as JSON: cells that were edited may be long. */
+const LONGEST_LINKED_CHANGES = 20_000;
 
 export interface LinkedConfiguration extends LinkedGround {
   training: Partial<TrainingConfiguration>;
@@ -85,14 +87,16 @@ function withoutSuggested(sweep: Sweep, texts: readonly string[], suggested: str
 
 /** What of the open data an address has no place for, in a sentence; null where it has all. */
 export function leftOutOfLink({ data }: Pick<StudioState, "data">): string | null {
-  const changed = data.summary?.settings.changes?.length ?? 0;
-  if (changed <= MOST_LINKED_CHANGES) return null;
-  return `The list of ${formatPlural(changed, "changed row")} is too long for it (at most ${MOST_LINKED_CHANGES}): save the configuration to hand that on.`;
+  const { changes = [] } = data.summary?.settings ?? {};
+  if (changes.length === 0 || isLinked(changes)) return null;
+  const most = `at most ${MOST_LINKED_CHANGES}, and ${formatPlural(LONGEST_LINKED_CHANGES, "character")}`;
+  return `The list of ${formatPlural(changes.length, "changed row")} is too long for it (${most}): save the configuration to hand that on.`;
 }
 
 /** Whether an address has a list of changes; of an empty one there is nothing to say. */
-function isLinked({ length }: readonly unknown[]): boolean {
-  return length > 0 && length <= MOST_LINKED_CHANGES;
+export function isLinked(changes: readonly unknown[]): boolean {
+  const { length } = changes;
+  return length > 0 && length <= MOST_LINKED_CHANGES && JSON.stringify(changes).length <= LONGEST_LINKED_CHANGES;
 }
 
 /**

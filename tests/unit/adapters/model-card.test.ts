@@ -89,6 +89,15 @@ it("shows names as they are, and of a path the file's name", () => {
   expect(windows).not.toContain("Users");
 });
 
+it("says how the training rows were changed", () => {
+  const transforms = "texts with `a` left out; 100 rows for each label";
+  const card = modelCard({ ...content, data: { ...content.data, transforms } });
+  expect(card).toContain(
+    `The training rows were changed: \`\` ${transforms} \`\` (\`data.transforms\` of \`run.json\`).`,
+  );
+  expect(modelCard(content)).not.toContain("rows were changed");
+});
+
 const reliability = (ece: number) => ({ bins: Array.from({ length: 15 }, () => ({ ...bin })), ece });
 const bin = { low: 0, high: 1, count: 0, confidence: null, accuracy: null };
 const tuned = {

@@ -4,9 +4,10 @@
  */
 
 import { describe, expect, it } from "vitest";
-import { changesKey, describeChanges, rowFingerprint, settledChanges } from "../../../src/data/changes";
+import { changedRows, changesKey, describeChanges, rowFingerprint, settledChanges } from "../../../src/data/changes";
 import { buildDataset, type Dataset } from "../../../src/data/dataset";
 import type { Example } from "../../../src/data/examples";
+import { formats } from "../../../src/data/formats/registry";
 import { readTable, type Table } from "../../../src/data/table";
 import type { DataSettings, RowChange } from "../../../src/data/types";
 import { configurationSchema } from "../../../src/plan/configuration";
@@ -145,6 +146,77 @@ describe("a change that cannot be made", () => {
   });
 });
 
+describe("edited and added rows", () => {
+  it("are read as if the file said so, in every task, and stay in their part", async () => {
+    const train = await tableOf(lines);
+    const plain = open(train, [], { test: { folds: 4 } });
+    const changes: RowChange[] = [
+      { row: 4, cells: { text: "another question", label: "HUM" } },
+      { row: 62, added: true, cells: { text: "one more", label: "LOC", team: "team 3" } },
+      { row: 63, added: true, cells: { text: "and one", label: "NUM" } },
+    ];
+    const changed = open(train, changes, { test: { folds: 4 } });
+    for (const [index, { train: own, validation, test }] of changed.divisions.entries()) {
+      const before = plain.divisions[index]!;
+      expect(numbers(own)).toEqual([...numbers(before.train), 62, 63]);
+      expect(numbers(validation)).toEqual(numbers(before.validation));
+      expect(numbers(test)).toEqual(numbers(before.test));
+      const edited = [...own, ...validation, ...test].find(({ row }) => row === 4)!;
+      expect(edited).toMatchObject({ text: "another question", label: LABELS.indexOf("HUM") });
+    }
+    expect(changed.train.at(-2)).toMatchObject({ text: "one more", label: LABELS.indexOf("LOC"), row: 62 });
+    expect(changed.table.rows.at(-1)).toEqual(["and one", "NUM", ""]);
+    expect(changed.table.rowNumbers).toEqual([...train.rowNumbers, 62, 63]);
+    expect(train.rows).toHaveLength(60);
+    expect(changed.notices.join(" ")).toContain("q.csv: 1 row edited, 2 added by the list of changes (rows 4, 62, 63)");
+    const written = open(train, changes, { task: "causal-lm", columns: { prompt: "{text}", response: "{label}" } });
+    expect(written.train.at(-1)).toMatchObject({ text: "and one", response: "NUM" });
+  });
+
+  it("are weighed and grouped by their own cells", async () => {
+    const train = await tableOf(lines);
+    const changes: RowChange[] = [{ row: 62, added: true, cells: { text: "new", label: "LOC", team: "team 77" } }];
+    const grouped = open(train, changes, { test: 0.2, group: "team", weights: [{ by: "group", column: "team" }] });
+    expect(grouped.train.at(-1)).toMatchObject({ row: 62, group: "team 77" });
+    expect(grouped.trainWeights[0]!.at(-1)).toBe(1);
+  });
+
+  it("have both fingerprints in the list that is shown", async () => {
+    const train = await tableOf(lines);
+    const tables = { train, validation: null, test: null };
+    const changes = settledChanges(tables, [
+      { row: 4, cells: { label: "HUM" } },
+      { row: 62, added: true, cells: { text: "new", label: "LOC" } },
+    ]);
+    const standing = train.rows[2]!;
+    expect(changes[0]!.fingerprint).toBe(rowFingerprint(standing));
+    const shown = changedRows(tables, changes, formats["sequence-classification"], settings.columns);
+    expect(shown.map(({ nowFingerprint }) => nowFingerprint)).toEqual([
+      rowFingerprint([standing[0]!, "HUM", standing[2]!]),
+      rowFingerprint(["new", "LOC", ""]),
+    ]);
+    expect(shown[1]).toMatchObject({ file: "q.csv", text: "new", given: "" });
+  });
+
+  it("are refused by row: another column, a place that is taken, a text that is held out", async () => {
+    const train = await tableOf(lines);
+    expect(() => open(train, [{ row: 4, cells: { txt: "a" } }])).toThrow(
+      /q\.csv, row 4: .* a cell in "txt".*text, label/,
+    );
+    expect(() => open(train, [{ row: 9, added: true, cells: { text: "a", label: "LOC" } }])).toThrow(
+      "q.csv, row 9: It is to be added, but rows up to 61 are there.",
+    );
+    const { row, text } = open(train, []).validation[0]!;
+    const again: RowChange = { row: 62, added: true, cells: { text: text.toUpperCase(), label: "LOC" } };
+    expect(() => open(train, [again])).toThrow(
+      `q.csv, row 62: The row was added and is trained on, and reads as row ${row}`,
+    );
+    const shifted = await tableOf(["a new first row,HUM,team 3", ...lines], "q2.csv");
+    const settled = settledChanges({ train, validation: null, test: null }, [{ row: 4, cells: { label: "HUM" } }]);
+    expect(() => open(shifted, settled)).toThrow(/q2\.csv, row 4: It is to be edited, but the row is another/);
+  });
+});
+
 describe("other tasks", () => {
   const fields = { ...settings, seed: 0 };
   it("have lists of labels, columns of 0 and 1, and numbers", async () => {
@@ -225,6 +297,8 @@ describe("in a configuration", () => {
     const changes = [
       { row: 12, label: "HUM", fingerprint: "0123456789ab" },
       { row: 40, leaveOut: true },
+      { row: 41, cells: { text: "another" } },
+      { row: 90, added: true, cells: { text: "one more" } },
     ];
     expect(configurationSchema.parse(configuration(changes)).data.changes).toEqual(changes);
     expect(configurationSchema.parse(configuration(undefined)).data.changes).toBeUndefined();
@@ -233,6 +307,10 @@ describe("in a configuration", () => {
       { row: 3, leaveOut: true, label: "HUM" },
       { row: 0, leaveOut: true },
       { row: 3, lable: "a" },
+      { row: 3, cells: {} },
+      { row: 3, cells: { text: "a" }, label: "HUM" },
+      { row: 3, added: true, label: "HUM" },
+      { row: 3, added: true, file: "test", cells: { text: "a" } },
     ]) {
       expect(configurationSchema.safeParse(configuration([wrong])).success).toBe(false);
     }
@@ -242,6 +320,9 @@ describe("in a configuration", () => {
     const one: RowChange = { row: 3, label: "HUM", fingerprint: "0123456789ab" };
     expect(changesKey([{ fingerprint: "0123456789ab", label: "HUM", file: "train", row: 3 }])).toBe(changesKey([one]));
     expect(changesKey([{ ...one, label: "LOC" }])).not.toBe(changesKey([one]));
+    const edit: RowChange = { row: 3, cells: { a: "1", b: "2" } };
+    expect(changesKey([{ row: 3, cells: { b: "2", a: "1" } }])).toBe(changesKey([edit]));
+    expect(changesKey([{ row: 3, cells: { a: "1" } }])).not.toBe(changesKey([edit]));
     expect(changesKey([])).toBe("[]");
   });
 
@@ -249,6 +330,9 @@ describe("in a configuration", () => {
     expect(describeChanges({ relabelled: 3, leftOut: 2 })).toBe("3 rows relabelled, 2 left out");
     expect(describeChanges({ relabelled: 1, leftOut: 0 })).toBe("1 row relabelled");
     expect(describeChanges({ relabelled: 0, leftOut: 1 })).toBe("1 row left out");
+    expect(describeChanges({ relabelled: 0, leftOut: 1, edited: 2, added: 3 })).toBe(
+      "2 rows edited, 3 added, 1 left out",
+    );
     expect(describeChanges({ relabelled: 0, leftOut: 0 })).toBeNull();
   });
 });

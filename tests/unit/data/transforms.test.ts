@@ -1,6 +1,7 @@
 /**
- * Transforms of training rows: each by hand, its seed, its counts, what is refused by name; and that
- * no validation or test row is another. Near repeats are held to Python (`near-duplicates.json`).
+ * Transforms of training rows: each by hand, its seed, its counts, what is refused by name; and
+ * that no validation or test row is another. Near repeats are held to Python
+ * (`near-duplicates.json`).
  */
 
 import { readFileSync } from "node:fs";
