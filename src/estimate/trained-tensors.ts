@@ -61,7 +61,8 @@ export function tensorTable({ program }: Pick<TunedProgram, "program">, input: T
   const rateOf = ({ part, learningRateScale }: Trainable) =>
     part === "head" && sharedRate !== null ? sharedRate : rate * learningRateScale;
   const folded = originOf(method.exportForm(options, model)) !== "trained";
-  const adapterFate: Exported = folded ? "folded" : method.trains && method.exported ? "cut" : "kept";
+  const changed = method.trains && method.exported !== undefined && (method.changedByExport?.(options) ?? true);
+  const adapterFate: Exported = folded ? "folded" : changed ? "cut" : "kept";
   const groups = new Map<string, { first: string; group: TensorGroup }>();
   const { trainables } = program;
   for (const tensor of [...trainables].sort((a, b) => Number(a.part === "head") - Number(b.part === "head"))) {

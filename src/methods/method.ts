@@ -166,6 +166,10 @@ export interface Method<Options = unknown> extends Approach<Options> {
   /** Which of the model's modules are trained, where the method draws them. */
   chosen?(options: Options, model: ModelFacts): readonly ChosenModules[];
   /**
+   * Whether `exported` changes what was trained where no conversion is asked for; default: it does.
+   */
+  changedByExport?(options: Options): boolean;
+  /**
    * Form and tensors of a trained run where they are not what was trained: pruned, cut or
    * converted.
    */

@@ -60,6 +60,7 @@ export const lora = defineMethod<LowRankOptions>({
   }),
   equalities: ({ start }) => equalToFrozen(whyFrozen[start]),
   exportForm: loraForm,
+  changedByExport: startsInWeight,
   exported: (options, state) =>
     startsInWeight(options) ? withoutStart(options, state) : { form: loraForm(options), tensors: state.tensors },
 });

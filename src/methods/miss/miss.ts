@@ -76,6 +76,7 @@ export const miss = defineMethod<Options>({
   }),
   equalities: () => equalToFrozen("the matrices start at zero"),
   exportForm: form,
+  changedByExport: () => false,
   exported: (chosen, state) =>
     state.conversion === "lora" ? convert(chosen, state) : { form: form(chosen), tensors: state.tensors },
   conversions: [{ id: "lora", title: "plain LoRA" }],

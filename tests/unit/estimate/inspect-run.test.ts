@@ -165,6 +165,8 @@ describe("the table of tensors", () => {
       ),
     ];
     expect(fates("lora")).toEqual(["kept"]);
+    expect(fates("lora", { start: "pissa" })).toEqual(["cut"]);
+    expect(fates("miss")).toEqual(["kept"]);
     expect(fates("adalora")).toEqual(["cut"]);
     expect(fates("sk-prefix", { text: TEXT })).toEqual(["folded"]);
     expect(fates("prefix")).toEqual(["kept"]);
