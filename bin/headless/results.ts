@@ -199,7 +199,9 @@ export class Results {
     this.searches = [...searches];
     this.#metric = decidingMetric({ data, training });
     this.#out = out;
-    const variants = runs.flatMap((run) => variantsOf(run, training, data).map((variant) => ({ ...variant, run })));
+    const variants = runs.flatMap((run) =>
+      variantsOf(run, training, data, approachOf(run.method).trains).map((variant) => ({ ...variant, run })),
+    );
     this.#runs = new Map(
       variants.map(({ name, run, ...variant }) => [
         name,

@@ -3,6 +3,7 @@
 import { dirname, resolve } from "node:path";
 import { formats } from "../../src/data/formats/registry";
 import { usedColumns } from "../../src/data/slices";
+import { approachOf } from "../../src/methods/registry";
 import type { Configuration } from "../../src/plan/configuration";
 import type { RateSearch } from "../../src/plan/rate-search";
 import { variantsOf } from "../../src/plan/variants";
@@ -89,7 +90,9 @@ async function compare(
  */
 function checkPlaces(configuration: Configuration, files: NamedFiles, out: OutFolder, options: RunOptions): void {
   const { runs, training, data } = configuration;
-  const names = runs.flatMap((run) => variantsOf(run, training, data)).map(({ name }) => name);
+  const names = runs
+    .flatMap((run) => variantsOf(run, training, data, approachOf(run.method).trains))
+    .map(({ name }) => name);
   checkRunNames(names);
   const asked = [
     ...ALWAYS,
@@ -142,7 +145,9 @@ function checkSliced({ slices }: Extras, { columns, settings }: Pick<DataSummary
 
 /** @throws {ConfigurationError} For a run of the sum that there will not be. */
 function checkSum({ runs, training, data }: Configuration, sum: SumRequest | undefined): void {
-  const names = runs.flatMap((run) => variantsOf(run, training, data)).map(({ name }) => name);
+  const names = runs
+    .flatMap((run) => variantsOf(run, training, data, approachOf(run.method).trains))
+    .map(({ name }) => name);
   const unknown = sum?.parts.find(({ run }) => !names.includes(run));
   if (unknown) throw new ConfigurationError(`--sum names the run "${unknown.run}"; there are ${names.join(", ")}.`);
 }

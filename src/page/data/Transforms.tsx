@@ -16,6 +16,8 @@ import "./Transforms.css";
 
 /** Milliseconds after the last letter until the rows are asked for. */
 const TYPING = 300;
+/** Labels whose rows are counted before and after; the others are counted themselves. */
+const MOST_LABELS = 8;
 
 type Options = Record<string, unknown>;
 
@@ -81,7 +83,8 @@ function Counts({ outcome }: { outcome: TransformOutcome }) {
   ];
   return (
     <>
-      {said}{" "}
+      {said}
+      {" · "}
       <span className="muted">
         {formatCount(before)} → {formatPlural(after, "row")}: {counts.join(", ") || "none is another"}
         {rows && ` (${rows})`}
@@ -173,19 +176,16 @@ const sameTransform = (one: RowTransform, other: RowTransform) =>
   Object.entries(other).every(([key, value]) => JSON.stringify(one[key as "do"]) === JSON.stringify(value));
 
 function Shown({ outcome }: { outcome: TransformOutcome }) {
-  const labels = outcome.labels.filter(({ before, after }) => before !== after).slice(0, 8);
+  const labels = outcome.labels
+    .filter(({ before, after }) => before !== after)
+    .map(({ name, before, after }) => `${name}: ${formatCount(before)} → ${formatCount(after)}`);
+  const more = labels.length - MOST_LABELS;
   return (
     <div className="transforms-shown">
       <p className="field-help">
         <Counts outcome={outcome} />
-        {labels.length > 0 && (
-          <>
-            {" "}
-            {labels
-              .map(({ name, before, after }) => `${name}: ${formatCount(before)} → ${formatCount(after)}`)
-              .join(", ")}
-          </>
-        )}
+        {labels.length > 0 && ` · ${labels.slice(0, MOST_LABELS).join(", ")}`}
+        {more > 0 && ` and ${formatPlural(more, "label")} more`}
       </p>
       {outcome.shown.length > 0 && (
         <div className="table-scroll">

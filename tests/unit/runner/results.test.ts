@@ -146,6 +146,14 @@ describe("metrics.jsonl", () => {
     expect(readFileSync(join(folder, "notes.txt"), "utf8")).toBe("kept");
   });
 
+  test("has what trains nothing once in a sweep of rates, by its own name, as the comparison has it", () => {
+    results.close();
+    const sweep = trainingSchema.parse({ learningRateFactors: [1, 3] });
+    const runs = [RUNS[1]!, { name: "majority", method: "majority", options: {} }];
+    results = begun({ data, runs, training: sweep });
+    expect(results.runs.map(({ run }) => run)).toEqual(["lora (rate × 1)", "lora (rate × 3)", "majority"]);
+  });
+
   test("writes nothing before it begins", () => {
     results.add(step("sk", 1, 0.7));
     const before = metrics();
