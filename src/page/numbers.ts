@@ -123,6 +123,12 @@ export function formatTick(value: number): string {
   return trim(value);
 }
 
+/** Labels of an axis's ticks: as `formatTick`, or whole where two would read alike. */
+export function formatTicks(ticks: readonly number[]): string[] {
+  const labels = ticks.map(formatTick);
+  return new Set(labels).size < labels.length ? ticks.map(String) : labels;
+}
+
 function trim(value: number): string {
   return String(Number(value.toPrecision(4)));
 }

@@ -74,4 +74,9 @@ describe("numbers as people read them", () => {
     expect(format.formatTick(12_500)).toBe("12.5k");
     expect(format.formatTick(0.30000000000000004)).toBe("0.3");
   });
+
+  it("ticks that would read alike have all their digits", () => {
+    expect(format.formatTicks([0, 5000, 10_000])).toEqual(["0", "5000", "10k"]);
+    expect(format.formatTicks([0.99998, 1, 1.00002])).toEqual(["0.99998", "1", "1.00002"]);
+  });
 });

@@ -4,7 +4,7 @@
  */
 
 import { linearAxis } from "../../charts/ticks";
-import { formatCount, formatTick } from "../../numbers";
+import { formatCount, formatTick, formatTicks } from "../../numbers";
 import { medianOf, type ScoreColumn } from "./columns";
 
 const size = 320;
@@ -29,6 +29,7 @@ export function ScorePlane({ x, y, chosen, onChoose }: ScorePlaneProps) {
     return linearAxis(Math.min(...own), Math.max(...own), 4);
   };
   const [across, up] = [axisOf(x), axisOf(y)];
+  const [labelsX, labelsY] = [formatTicks(across.ticks), formatTicks(up.ticks)];
   const inner = { width: size - margin.left - margin.right, height: size - margin.top - margin.bottom };
   const share = (value: number, [low, high]: [number, number]) => (value - low) / (high - low);
   const toX = (value: number) => margin.left + share(value, across.domain) * inner.width;
@@ -48,17 +49,17 @@ export function ScorePlane({ x, y, chosen, onChoose }: ScorePlaneProps) {
         role="img"
         aria-label={`${formatCount(shown.length)} rows by ${nameX} and ${nameY}, in quarters by the medians ${formatTick(middleX)} and ${formatTick(middleY)}. The table below has every number.`}
       >
-        {up.ticks.map((tick) => (
+        {up.ticks.map((tick, place) => (
           <g key={tick} className="score-tick">
             <line x1={margin.left} x2={size - margin.right} y1={toY(tick)} y2={toY(tick)} />
             <text x={margin.left - 6} y={toY(tick) + 4} textAnchor="end">
-              {formatTick(tick)}
+              {labelsY[place]}
             </text>
           </g>
         ))}
-        {across.ticks.map((tick) => (
+        {across.ticks.map((tick, place) => (
           <text key={tick} x={toX(tick)} y={bottom + 18} textAnchor="middle">
-            {formatTick(tick)}
+            {labelsX[place]}
           </text>
         ))}
         <line className="score-median" x1={toX(middleX)} y1={margin.top} x2={toX(middleX)} y2={bottom} />
