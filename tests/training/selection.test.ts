@@ -3,7 +3,7 @@
  * the dynamics of trainings that are made again, and what is refused.
  */
 
-import { afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { frozenModel } from "../../src/answers/next-token";
 import { BaseModel } from "../../src/base/base-model";
 import type { TokenizedExample } from "../../src/data/tokens";
@@ -44,6 +44,7 @@ beforeAll(async () => {
   validation = rows.slice(6);
 });
 afterEach(() => open.release());
+afterAll(() => model.release());
 
 const setupOf = (selection: RowSelection, more: Partial<SelectionSetup> = {}): SelectionSetup => ({
   ...{ executor, model, selection, signal, texts: TEXTS, data: tinyData(train, validation) },
