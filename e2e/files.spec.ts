@@ -18,6 +18,8 @@ import {
 const members = Buffer.concat([gzipSync("text,label\na row,x\n"), gzipSync("a row of the second member,y\n")]);
 const fixture = (name: string) => readFileSync(new URL(`../tests/fixtures/tables/${name}`, import.meta.url));
 
+test.skip(({ isMobile }) => Boolean(isMobile), "the same at any width");
+
 test.beforeEach(async ({ page }) => {
   await page.goto("/");
   await waitUntilReady(page);

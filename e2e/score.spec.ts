@@ -22,6 +22,8 @@ const film = (row: number) =>
 const lines = (rows: readonly string[]) => `text,label\n${rows.join("\n")}\n`;
 const films = (count: number, from: number) => Array.from({ length: count }, (_, index) => film(from + index));
 
+test.skip(({ isMobile }) => Boolean(isMobile), "the same at any width");
+
 test("a labelled file is scored by every run, on rows that were never trained on", async ({ page }) => {
   await page.goto("/");
   await waitUntilReady(page);
