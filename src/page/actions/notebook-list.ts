@@ -7,8 +7,16 @@ import type { Labels, NotebookEntry } from "../store/state";
 import { patch, useStudio } from "../store/store";
 import { studio } from "../worker";
 
-/** Reads all that is kept; other tabs may have changed it. */
+/** How often the list was asked for. */
+let asked = 0;
+
+/**
+ * Reads all that is kept; other tabs may have changed it. What somebody removed or wrote meanwhile
+ * stays: the list is then read again.
+ */
 export async function refreshNotebook(): Promise<void> {
+  const own = ++asked;
+  const { entries: known } = useStudio.getState().notebook;
   try {
     const [{ entries: read, unreadable }, open] = await Promise.all([readNotebook(), openElsewhere()]);
     // One that no tab trains was running when its page was closed.
@@ -17,6 +25,8 @@ export async function refreshNotebook(): Promise<void> {
         isUnfinished(entry.state) && !open.includes(entry.id) ? { ...entry, state: "stopped" } : entry,
     );
     const labels = Object.fromEntries(entries.map(({ id, labels }) => [id, labels] as const));
+    if (own !== asked) return;
+    if (useStudio.getState().notebook.entries !== known) return refreshNotebook();
     patch("notebook", { entries, unreadable, labels, error: null });
   } catch (error) {
     patch("notebook", { error: messageOf(error) });

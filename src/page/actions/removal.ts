@@ -37,7 +37,8 @@ export async function remove(ids: readonly string[]): Promise<void> {
   const zips = kept.adapters.length === 0 ? "" : `, with ${formatPlural(kept.adapters.length, "adapter")}`;
   const text = `Removed: ${said}${zips} (${formatBytes(bytes)}).`;
   patch("ui", { notice: { kind: "info", text, undo: () => void bringBack(before, wanted, kept) } });
-  await readStorage();
+  // A list that was read before they were gone may have come back since.
+  await (useStudio.getState().notebook.entries ? refreshNotebook() : readStorage());
 }
 
 async function bringBack(before: StudioState, ids: readonly string[], kept: Kept): Promise<void> {
