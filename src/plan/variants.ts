@@ -60,13 +60,13 @@ export function divisionsOf(
 /**
  * Every split of every seed of every learning rate, in this order, first on the chosen rows, then
  * on each control's; one variant with the run's own name where there is one of each. `trains`: what
- * trains nothing has no learning rate, so that a sweep has it once; default: true.
+ * trains nothing has no learning rate, so that a sweep has it once.
  */
 export function variantsOf(
   { name }: Pick<RunConfiguration, "name">,
   { seed: first, seeds, learningRateFactors }: Pick<TrainingConfiguration, "seed" | "seeds" | "learningRateFactors">,
   { test = null, selection }: Partial<Pick<Configuration["data"], "test" | "selection">>,
-  trains = true,
+  trains: boolean,
 ): Variant[] {
   const splits = splitsOf(test);
   const count = splits?.count ?? 1;

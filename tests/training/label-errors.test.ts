@@ -73,7 +73,7 @@ async function compared(store: DatasetStore) {
   });
   await comparison.prepare();
   await comparison.train();
-  const variants = variantsOf(configuration.runs[0]!, configuration.training, configuration.data);
+  const variants = variantsOf(configuration.runs[0]!, configuration.training, configuration.data, true);
   const tables = { train, validation, test: tested };
   return { comparison, configuration, data, variants, tables } satisfies AskedComparison;
 }

@@ -134,7 +134,7 @@ test("bars of memory, measured and estimated, sum to their totals", async () => 
   const planned = [...runs, { name: "again", method: "sk-prefix", options: { text: "Sort it:" } }];
   const training = trainingSchema.parse({ steps: 2, seeds: 2, batchSize: 2 });
   const ended = new Map<string, MemoryBytes>();
-  const variants = planned.flatMap((run) => variantsOf(run, training, {}).map((variant) => ({ run, variant })));
+  const variants = planned.flatMap((run) => variantsOf(run, training, {}, true).map((variant) => ({ run, variant })));
   const tiny = create({
     data,
     runs: variants.map(({ run, variant }) => ({ ...run, name: variant.name, seed: variant.seed })),

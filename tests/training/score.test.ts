@@ -64,7 +64,9 @@ async function trained(
     training: { steps: 6, seeds, calibrate },
     runs,
   });
-  const variants = configuration.runs.flatMap((run) => variantsOf(run, configuration.training, configuration.data));
+  const variants = configuration.runs.flatMap((run) =>
+    variantsOf(run, configuration.training, configuration.data, true),
+  );
   const history = new History();
   const plans = variants.map(({ run, ...variant }) => ({
     ...configuration.runs.find((one) => one.name === run)!,

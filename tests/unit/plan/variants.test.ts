@@ -4,7 +4,7 @@ import { divisionsOf, spreadOf, variantsOf } from "../../../src/plan/variants";
 
 describe("a run's variants", () => {
   test("is the run itself with one seed and one learning rate", () => {
-    expect(variantsOf({ name: "LoRA" }, trainingSchema.parse({ seed: 7 }), {})).toEqual([
+    expect(variantsOf({ name: "LoRA" }, trainingSchema.parse({ seed: 7 }), {}, true)).toEqual([
       { name: "LoRA", run: "LoRA", group: "LoRA", seed: 7, split: 0, learningRateFactor: 1 },
     ]);
   });
@@ -14,6 +14,7 @@ describe("a run's variants", () => {
       { name: "LoRA" },
       trainingSchema.parse({ seed: 7, seeds: 2, learningRateFactors: [0.3, 1] }),
       {},
+      true,
     );
     expect(variants.map(({ name, seed, learningRateFactor }) => [name, seed, learningRateFactor])).toEqual([
       ["LoRA (rate × 0.3, seed 7)", 7, 0.3],
@@ -24,7 +25,12 @@ describe("a run's variants", () => {
   });
 
   test("share a group when only the seed differs", () => {
-    const variants = variantsOf({ name: "a" }, trainingSchema.parse({ seeds: 2, learningRateFactors: [1, 3] }), {});
+    const variants = variantsOf(
+      { name: "a" },
+      trainingSchema.parse({ seeds: 2, learningRateFactors: [1, 3] }),
+      {},
+      true,
+    );
     expect(variants.map(({ group }) => group)).toEqual([
       "a (rate × 1)",
       "a (rate × 1)",
@@ -35,7 +41,7 @@ describe("a run's variants", () => {
 
   test("are every fold, or every repeated split, of every seed", () => {
     const training = trainingSchema.parse({ seed: 7, seeds: 2 });
-    const folds = variantsOf({ name: "a" }, training, { test: { folds: 2 } });
+    const folds = variantsOf({ name: "a" }, training, { test: { folds: 2 } }, true);
     expect(folds.map(({ name, group, seed, split }) => [name, group, seed, split])).toEqual([
       ["a (seed 7, fold 1)", "a", 7, 0],
       ["a (seed 7, fold 2)", "a", 7, 1],
@@ -43,9 +49,9 @@ describe("a run's variants", () => {
       ["a (seed 8, fold 2)", "a", 8, 1],
     ]);
     const once = trainingSchema.parse({});
-    const repeats = variantsOf({ name: "a" }, once, { test: { repeats: 2, fraction: 0.1 } });
+    const repeats = variantsOf({ name: "a" }, once, { test: { repeats: 2, fraction: 0.1 } }, true);
     expect(repeats.map(({ name }) => name)).toEqual(["a (split 1)", "a (split 2)"]);
-    for (const test of [null, 0.1, "test.csv"]) expect(variantsOf({ name: "a" }, once, { test })).toHaveLength(1);
+    for (const test of [null, 0.1, "test.csv"]) expect(variantsOf({ name: "a" }, once, { test }, true)).toHaveLength(1);
   });
 
   test("are of one rate where nothing is trained, which a sweep leaves with its own name", () => {
@@ -62,7 +68,7 @@ describe("a run's variants", () => {
 
   test("stand beside chosen rows on as many at random, anew for every seed, and on all", () => {
     const selection = { by: "diversity", share: 0.5, beside: ["random", "all"] } as const;
-    const variants = variantsOf({ name: "a" }, trainingSchema.parse({ seeds: 2 }), { selection });
+    const variants = variantsOf({ name: "a" }, trainingSchema.parse({ seeds: 2 }), { selection }, true);
     expect(variants.map(({ name, group, rows, split }) => [name, group, rows, split])).toEqual([
       ["a (seed 0)", "a", undefined, 0],
       ["a (seed 1)", "a", undefined, 0],
@@ -81,7 +87,7 @@ describe("a run's variants", () => {
 
   test("on chosen rows of every fold have divisions of their own", () => {
     const data = { test: { folds: 3 }, selection: { by: "loss", prefer: "low", rows: 9 } } as const;
-    const variants = variantsOf({ name: "a" }, trainingSchema.parse({}), data);
+    const variants = variantsOf({ name: "a" }, trainingSchema.parse({}), data, true);
     expect(variants.map(({ name, split }) => [name, split])).toEqual([
       ["a (fold 1)", 0],
       ["a (fold 2)", 1],

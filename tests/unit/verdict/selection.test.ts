@@ -7,7 +7,7 @@ import { selectionSentences, selectionsOf } from "../../../src/verdict/selection
 
 const selection = { by: "diversity", share: 0.5, beside: ["random", "all"] } as const;
 const variants = ["LoRA", "BitFit"].flatMap((name) =>
-  variantsOf({ name }, trainingSchema.parse({ seeds: 2 }), { selection }),
+  variantsOf({ name }, trainingSchema.parse({ seeds: 2 }), { selection }, true),
 );
 
 test("every run has its controls, whatever its seeds", () => {
@@ -15,13 +15,18 @@ test("every run has its controls, whatever its seeds", () => {
     { chosen: "LoRA", random: "LoRA (random rows)", all: "LoRA (all rows)" },
     { chosen: "BitFit", random: "BitFit (random rows)", all: "BitFit (all rows)" },
   ]);
-  expect(selectionsOf(variantsOf({ name: "LoRA" }, trainingSchema.parse({}), {}))).toEqual([]);
+  expect(selectionsOf(variantsOf({ name: "LoRA" }, trainingSchema.parse({}), {}, true))).toEqual([]);
 });
 
 test("at every learning rate its own", () => {
-  const swept = variantsOf({ name: "LoRA" }, trainingSchema.parse({ learningRateFactors: [1, 3] }), {
-    selection: { by: "random", rows: 9, beside: ["all"] },
-  });
+  const swept = variantsOf(
+    { name: "LoRA" },
+    trainingSchema.parse({ learningRateFactors: [1, 3] }),
+    {
+      selection: { by: "random", rows: 9, beside: ["all"] },
+    },
+    true,
+  );
   expect(selectionsOf(swept)).toEqual([
     { chosen: "LoRA (rate × 1)", random: null, all: "LoRA (rate × 1, all rows)" },
     { chosen: "LoRA (rate × 3)", random: null, all: "LoRA (rate × 3, all rows)" },
