@@ -11,6 +11,8 @@ const film = (row: number) =>
 const row = (index: number) => `${film(index)},${index % 3 ? "web" : "phone"},${index}`;
 const FILE = `text,label,channel,seen\n${Array.from({ length: 90 }, (_, index) => row(index)).join("\n")}\n`;
 
+test.skip(({ isMobile }) => Boolean(isMobile), "the same at any width");
+
 test("runs are measured part by part, by a column of the file", async ({ page }) => {
   await compareOn(page, FILE, { runs: ["LoRA", "Head only"], steps: 8 });
 

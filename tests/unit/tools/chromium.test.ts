@@ -1,3 +1,6 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import {
   chromiumArguments,
@@ -48,6 +51,16 @@ test("the software adapter is forced only when asked for", () => {
   expect(chromiumArguments({ jsFlags: "--min-semi-space-size=16" })).toContain("--js-flags=--min-semi-space-size=16");
   expect(chromiumArguments({}).filter((flag) => /js-flags/.test(flag))).toEqual([]);
   expect(chromiumArguments({ webgpu: false }).filter((flag) => /webgpu|vulkan/i.test(flag))).toEqual([]);
+});
+
+test("everything that Playwright disables stays disabled", () => {
+  const folder = dirname(createRequire(import.meta.url).resolve("playwright-core/package.json"));
+  const bundle = readFileSync(join(folder, "lib", "coreBundle.js"), "utf8");
+  const [, list] = /\bdisabledFeatures = \[([\s\S]*?)\]/.exec(bundle) ?? [];
+  const wanted = [...(list ?? "").matchAll(/^\s*"(\w+)"/gm)].map(([, name]) => name!);
+  expect(wanted.length).toBeGreaterThan(5);
+  const [ours] = chromiumArguments({}).filter((flag) => flag.startsWith("--disable-features="));
+  expect(ours!.slice("--disable-features=".length).split(",")).toEqual(expect.arrayContaining(wanted));
 });
 
 test.runIf(process.platform === "linux")("only root and a person's own word take Chromium's sandbox away", () => {
