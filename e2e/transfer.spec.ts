@@ -25,7 +25,7 @@ const BESIDE = "LoRA, its own start";
 
 test.skip(({ isMobile }) => Boolean(isMobile), "the same at any width");
 
-test("a run starts from an adapter of other labels, without its head", async ({ page, isMobile }) => {
+test("a run starts from an adapter of other labels, without its head", async ({ page }) => {
   await page.goto("/");
   await waitUntilReady(page);
   await openStep(page, "Data");
@@ -52,7 +52,7 @@ test("a run starts from an adapter of other labels, without its head", async ({ 
   );
   await expect(offered).toContainText(/Taken: 16\stensors of the adapter, 10,752\snumbers\. New: the head/);
   await expect(offered).toContainText(/Source: adapter_model\.safetensors, SHA-256 [0-9a-f]{12}…/);
-  if (!isMobile) await expectAccessible(page);
+  await expectAccessible(page);
   await page.getByRole("button", { name: "Add a run that starts from it" }).click();
   await expect(offered).toContainText("Two runs were added under Methods");
   await openStep(page, "Methods");
