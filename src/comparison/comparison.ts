@@ -199,8 +199,9 @@ export class Comparison {
       lane.setState("preparing");
       const detail = lane.name;
       report({ wait: "compiling kernels", detail, done, total, unit: "programs" });
-      await lane.run.compile(() =>
-        report({ wait: "compiling kernels", detail, done: ++done, total, unit: "programs" }),
+      await lane.run.compile(
+        () => report({ wait: "compiling kernels", detail, done: ++done, total, unit: "programs" }),
+        (found, all) => report({ wait: "decomposing weights", detail, done: found, total: all, unit: "weights" }),
       );
       this.#noteZeros(lane);
     }

@@ -131,6 +131,7 @@ export interface ProgressEvent {
     | "reading words"
     | "searching rates"
     | "choosing rows"
+    | "decomposing weights"
     | "compiling kernels"
     | "evaluating"
     | "predicting"
@@ -139,7 +140,7 @@ export interface ProgressEvent {
   detail: string;
   done: number;
   total: number | null;
-  unit: "bytes" | "rows" | "programs" | "batches" | "steps" | "folds" | "words";
+  unit: "bytes" | "rows" | "programs" | "batches" | "steps" | "folds" | "words" | "weights";
 }
 
 /** How sure a run may be was tuned when it had ended, and measured. */

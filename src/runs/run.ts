@@ -185,8 +185,11 @@ export class Run {
     return sumUp({ ...own, weights: this.#model.memoryBytes, activations, cache: this.#cachedBytes });
   }
 
-  /** Compiles every step; `progress` is called after each. The workspace must be allocated. */
-  async compile(progress?: () => void): Promise<void> {
+  /**
+   * Compiles every step; `progress` is called after each. The workspace must be allocated.
+   * `onStart`: as `progress` of `startFromWeights`.
+   */
+  async compile(progress?: () => void, onStart?: (done: number, total: number) => void): Promise<void> {
     const { method, weightDecay, adapterWeightDecay = weightDecay, gradClip } = this.setup;
     const { decays = (tensor: Trainable) => tensor.weightDecay } = this.setup;
     if (readsWords(method) || this.#anyStep.tuned.task.head === "vocabulary") await this.#model.loadLanguageHead();
@@ -196,7 +199,7 @@ export class Run {
     const { size } = this.#anyStep.batch;
     this.#textAnswers = await textAnswersOf(this.#executor, this.setup, { size, owner: this.owner });
     this.#labelPrior = labelPriorOf(this.#executor, this.#model.tokenizer, this.setup, this.owner);
-    await this.#start();
+    await this.#start(onStart);
     const bound = await this.leaves();
     for (const step of this.#steps.values()) {
       const bindings = {
@@ -363,12 +366,12 @@ export class Run {
    * Initial values that the frozen model computes; once, since compiling again must not undo
    * training.
    */
-  async #start(): Promise<void> {
+  async #start(onStart?: (done: number, total: number) => void): Promise<void> {
     if (this.#started) return;
     const { program } = this.#anyStep.tuned;
     const open = program.trainables.filter(({ name }) => !this.setup.initial?.has(name));
     const source = leaves(...(await this.#provided()), this.#model.kept);
-    await startFromWeights(this.#executor, this.#startedFromWeights(open), source);
+    await startFromWeights(this.#executor, this.#startedFromWeights(open), source, onStart);
     await computeStart(this.#executor, program, open, ({ name }) => this.parameters.value(name), source);
     const { prompt } = this.#anyStep.tuned.front;
     if (prompt?.role === "trainable") {

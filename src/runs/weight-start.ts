@@ -14,14 +14,21 @@ export interface StartedFromWeight {
   readonly buffer: DeviceBuffer;
 }
 
-/** Fills the buffers. Every matrix is read once. `source`: a weight's buffer. */
+/**
+ * Fills the buffers. Every matrix is read once. `source`: a weight's buffer. `progress` is called
+ * before the first matrix and after each.
+ */
 export async function startFromWeights(
   executor: Executor,
   started: readonly StartedFromWeight[],
   source: Leaves,
+  progress?: (done: number, total: number) => void,
 ): Promise<void> {
   const breathe = createBreather();
-  for (const weight of new Set(started.map(({ start }) => start.weight))) {
+  const weights = new Set(started.map(({ start }) => start.weight));
+  let done = 0;
+  if (weights.size > 0) progress?.(done, weights.size);
+  for (const weight of weights) {
     const values = await read(executor, weight, source);
     for (const { tensor, start, buffer } of started) {
       if (start.weight !== weight) continue;
@@ -32,6 +39,7 @@ export async function startFromWeights(
       executor.write(buffer, computed);
       await breathe();
     }
+    progress?.(++done, weights.size);
   }
 }
 

@@ -239,6 +239,17 @@ describe("the course of a comparison", () => {
     expect(evaluated(tiny).slice(-2)).toEqual([`semantic ${steps}`, `delta ${steps}`]);
   });
 
+  test("parts of weights that a run starts from are found with a line of progress", async () => {
+    const options = { start: "pissa", rank: 2 };
+    const tiny = llama.create({ ...setup, runs: [{ name: "parts", method: "lora", learningRate: 1e-2, options }] });
+    await tiny.comparison.prepare();
+    const told = tiny.of("progress").filter(({ wait }) => wait === "decomposing weights");
+    // Two linears in each of two blocks.
+    const counted = told.filter(({ phase }) => phase !== "end").map(({ done, total }) => [done, total]);
+    expect(counted).toEqual([0, 1, 2, 3, 4].map((done) => [done, 4]));
+    expect(told.at(-1)).toMatchObject({ phase: "end", detail: "parts", unit: "weights" });
+  });
+
   test("an evaluation's progress counts batches that are computed", async () => {
     const tiny = llama.create({ ...setup, data: { ...setup.data, validation: setup.data.train } });
     await tiny.comparison.prepare();

@@ -1,19 +1,20 @@
 /**
  * HiRA (Huang et al. 2025) as PEFT does it: y = W x + (W ∘ B·A) x, A Kaiming-uniform, B zero: the
- * product scales each entry of the weight, so the change has a high rank.
+ * product scales each entry of the weight, so the change has a high rank. It reads the weight
+ * whole, and so refuses those that one buffer cannot hold as float32.
  */
 
 import * as z from "zod";
-import { isTargeted } from "../../adapters/target-modules";
+import { isTargeted, type LinearShape } from "../../adapters/target-modules";
 import { dropout } from "../../operations/dropout";
 import { linear } from "../../operations/linear";
 import { multiply } from "../../operations/multiply";
 import type { Program } from "../../program/program";
-import type { Tensor } from "../../program/tensor";
+import { elementBytes, type Tensor } from "../../program/tensor";
 import { equalToFrozen } from "../equalities";
 import { dropoutOption, rankOption } from "../low-rank";
 import { defineMethod, type ModelFacts } from "../method";
-import { checkTargets, targetModules, targetOptions } from "../targets";
+import { checkTargets, linearShapes, targetModules, targetOptions } from "../targets";
 
 const options = (facts: ModelFacts) =>
   z
@@ -22,7 +23,19 @@ const options = (facts: ModelFacts) =>
       ...targetOptions(facts),
       dropout: dropoutOption(),
     })
-    .superRefine((chosen, context) => checkTargets(chosen, context, facts));
+    .superRefine((chosen, context) => {
+      checkTargets(chosen, context, facts);
+      const { largestBuffer = Number.POSITIVE_INFINITY } = facts;
+      const bytes = ({ inputs, outputs }: LinearShape) => inputs * outputs * elementBytes("float32");
+      const large = linearShapes(facts).find(
+        (shape) => bytes(shape) > largestBuffer && isTargeted(shape.path, targetModules(chosen)),
+      );
+      if (!large) return;
+      const message =
+        `name ${large.path}, whose weight HiRA reads whole: it needs ${bytes(large)} bytes in one buffer, and this device ` +
+        `allows ${largestBuffer}. Leave that layer out, or choose another method`;
+      context.addIssue({ code: "custom", path: [chosen.pattern === null ? "targets" : "pattern"], message });
+    });
 
 export const hira = defineMethod<z.infer<ReturnType<typeof options>>>({
   id: "hira",
@@ -37,7 +50,7 @@ export const hira = defineMethod<z.infer<ReturnType<typeof options>>>({
     attaches: "Each weight w of the linear layers becomes w · (1 + the number of B·A in its place). B starts at zero.",
     costs:
       "rank · (inputs + outputs) parameters per layer, for a change of up to full rank. Each step forms matrices as large " +
-      "as the weight. It can be merged into the weights afterwards.",
+      "as the weight, which is read whole: one buffer must hold it. It can be merged into the weights afterwards.",
     fails: "Where weights near zero should grow: it changes each weight in proportion to its size.",
     equals: "Where A and B are rows and columns of equal numbers: the linear layer's output times one trained factor.",
     paper: {

@@ -21,6 +21,7 @@ const words: Record<ProgressEvent["wait"], string> = {
   "reading words": "Reading the rows' most frequent words one by one for",
   "semantic pass": "Running the semantic text once through the frozen model",
   "searching rates": "Searching the best learning rate of",
+  "decomposing weights": "Finding the parts of weights that adapters start from, for",
   "compiling kernels": "Compiling kernels",
   evaluating: "Evaluating",
   predicting: "Predicting",
