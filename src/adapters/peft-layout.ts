@@ -30,6 +30,11 @@ export interface PeftFiles<Config extends PeftConfig> {
   readonly schema: z.ZodType;
   /** Keys of it that Python holds as floats. Default: none. */
   readonly floats?: readonly string[];
+  /**
+   * Whether a tensor, by its name in the model, is one that PEFT has written once more: left out.
+   * Default: none is.
+   */
+  repeats?(name: string): boolean;
   /** Settings that mean something only together with the tensors, brought to one spelling. */
   settle?(config: Config, tensors: readonly NamedTensor[]): Config;
   /**
@@ -54,9 +59,10 @@ export function peftLayout<Config extends PeftConfig>(form: PeftFiles<Config>): 
     claims: (json) => (json as { peft_type?: unknown } | null)?.peft_type === type,
     async read(json, files) {
       const parsed = parse<Config>(form.schema, json);
-      const stored = await readTensors(MODEL, modelBytes(files), (name) => {
-        const plain = plainName(name);
-        return plain === null ? null : names.fromFile(plain);
+      const stored = await readTensors(MODEL, modelBytes(files), (stored) => {
+        const plain = plainName(stored);
+        const name = plain === null ? null : names.fromFile(plain);
+        return name !== null && form.repeats?.(name) ? null : name;
       });
       const { tensors, baseTensors } = withoutBase(stored);
       const task_type = parsed.task_type ?? (tensors.some(({ name }) => isHead(name)) ? "SEQ_CLS" : "CAUSAL_LM");

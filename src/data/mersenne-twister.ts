@@ -32,13 +32,28 @@ export class MersenneTwister {
     return (bits ^ (bits >>> 18)) >>> 0;
   }
 
+  /** `count` float32 numbers in [0, 1), as `torch.rand`. */
+  units(count: number): Float32Array {
+    return Float32Array.from({ length: count }, () => (this.next() & 0xffffff) / 2 ** 24);
+  }
+
   /** `count` float32 numbers in [−bound, bound), as `Tensor.uniform_(-bound, bound)`. */
   uniform(count: number, bound: number): Float32Array {
     const [low, width] = [Math.fround(-bound), Math.fround(Math.fround(bound) - Math.fround(-bound))];
-    return Float32Array.from({ length: count }, () => {
-      const unit = (this.next() & 0xffffff) / 2 ** 24;
-      return Math.fround(unit * width) + low;
-    });
+    return this.units(count).map((unit) => Math.fround(unit * width) + low);
+  }
+
+  /**
+   * The first `count` of a random order of the numbers below `all`, as
+   * `torch.randperm(all)[:count]` gives them for less than 2³² / 20.
+   */
+  permutation(all: number, count: number): Int32Array {
+    const order = Int32Array.from({ length: all }, (_, index) => index);
+    for (let index = 0; index < Math.min(count, all - 1); index++) {
+      const other = index + (this.next() % (all - index));
+      [order[index], order[other]] = [order[other]!, order[index]!];
+    }
+    return order.slice(0, count);
   }
 
   #twist(): void {

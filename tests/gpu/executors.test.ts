@@ -56,6 +56,10 @@ const special: Record<string, Omit<StepsCase, "name">> = {
   loha: { method: "loha", options: { rank: 3 }, steps: 2 },
   "hira on Conv1D": { method: "hira", options: { rank: 3 }, rig: "tiny-gpt2", steps: 2 },
   gralora: { method: "gralora", options: { rank: 2, blocks: 3 }, steps: 2 },
+  randlora: { method: "randlora", options: { rank: 5 }, steps: 2 },
+  fourierft: { method: "fourierft", options: { frequencies: 20 }, steps: 2 },
+  c3a: { method: "c3a", options: { blockSize: 8 }, steps: 2 },
+  oft: { method: "oft", options: { blockSize: 8 }, steps: 2 },
   beft: { method: "beft" },
   "road, factors for a pair": { method: "road", options: { groupSize: 8 }, steps: 2 },
   "road, factors for each entry of a pair's matrix": {

@@ -72,6 +72,13 @@ const cases: Readonly<Record<string, readonly Case[]>> = {
     { sizes: { rows: 9, width: 67 }, bindings: { x: 603, y: 603, out: 67 } },
     { sizes: { rows: 9, width: 67 }, bindings: { x: 603, y: 603, out: 67 }, wide: ["out"] },
   ],
+  "gather-sum": [
+    {
+      sizes: { rows: 9, count: 3, length: 67 },
+      bindings: { x: 67, places: randomIntegers(27, 8, 0, 67).fill(67, 1, 4), out: 9 },
+      wide: ["out"],
+    },
+  ],
   "column-sum": [
     { sizes: { rows: 9, width: 67 }, bindings: { x: 603, out: 67 } },
     { sizes: { rows: 9, width: 67 }, bindings: { x: 603, out: 67 }, wide: ["out"] },

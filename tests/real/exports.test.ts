@@ -22,6 +22,7 @@ import { type RealRows, type RealTask, realRows } from "./rows";
 /** On SmolLM2 a step takes seconds: one method of each form. */
 const SOON = [
   ...["lora", "dora", "adalora", "vera", "ia3", "ln-tuning", "road", "beft", "miss", "loha", "lokr", "hira", "gralora"],
+  ...["randlora", "fourierft", "c3a", "oft"],
   ...["sk-prefix", "prefix", "prompt", "p-tuning", "adapter-pfeiffer"],
 ];
 
@@ -57,6 +58,13 @@ const variants: Record<string, readonly [method: string, options: Record<string,
   "loha-all": ["loha", { rank: 3, alpha: 5, targets: "all-linear" }],
   "lokr-both": ["lokr", { rank: 2, factor: 8, both: true, targets: ["q_proj", "down_proj"] }],
   "gralora-4": ["gralora", { rank: 2, blocks: 4, layers: "0, 2" }],
+  "randlora-sparse": [
+    "randlora",
+    { rank: 8, bases: "sparse", saveProjection: false, targets: ["q_proj", "down_proj"] },
+  ],
+  "fourierft-zero": ["fourierft", { frequencies: 100, start: "zero", layers: "1-2" }],
+  "c3a-blocks": ["c3a", { blockSize: 16, start: "gaussian", targets: ["k_proj", "down_proj"], layers: "0, 2" }],
+  "oft-3": ["oft", { blockSize: 16, terms: 3, targets: "all-linear" }],
   "hira-expression": ["hira", { rank: 3, pattern: ".*\\.[02]\\.mlp\\..*" }],
   "ia3-attention": ["ia3", { targets: ["k_proj"], feedForward: [] }],
   "road-2": ["road", { variant: "road_2", targets: ["k_proj", "down_proj"] }],

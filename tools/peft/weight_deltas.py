@@ -13,9 +13,11 @@ import tempfile
 from pathlib import Path
 
 import torch
-from peft import (AdaLoraConfig, BeftConfig, GraloraConfig, HiraConfig, LoHaConfig, LoKrConfig, LoraConfig, MissConfig, RoadConfig, VeraConfig,
-                  get_peft_model)
+from peft import (AdaLoraConfig, BeftConfig, C3AConfig, FourierFTConfig, GraloraConfig, HiraConfig, LoHaConfig, LoKrConfig, LoraConfig, MissConfig,
+                  OFTConfig, RandLoraConfig, RoadConfig, VeraConfig, get_peft_model)
 from peft.optimizers import create_loraplus_optimizer
+from peft.tuners.c3a.layer import C3ALinear
+from peft.tuners.c3a.utils import get_circulant_fast
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForSequenceClassification
 
@@ -37,6 +39,13 @@ CASES = {
         "lokr-both": LoKrConfig(r=1, alpha=2, target_modules=QV, decompose_factor=4, decompose_both=True),
         "hira": HiraConfig(r=4, target_modules=QV + ["down_proj"]),
         "gralora": GraloraConfig(r=6, alpha=9, gralora_k=3, target_modules=QV),
+        "randlora": RandLoraConfig(r=5, randlora_alpha=20, projection_prng_key=3, target_modules=QV + ["down_proj"]),
+        "randlora-sparse": RandLoraConfig(r=8, randlora_alpha=30, projection_prng_key=4, sparse=True, save_projection=False,
+                                          target_modules=QV),
+        "fourierft": FourierFTConfig(n_frequency=37, scaling=60, target_modules=QV + ["down_proj"]),
+        "c3a": C3AConfig(block_size=8, target_modules=QV + ["down_proj"]),
+        "oft": OFTConfig(oft_block_size=8, target_modules=QV + ["down_proj"]),
+        "oft-3": OFTConfig(oft_block_size=6, num_cayley_neumann_terms=3, target_modules=QV),
         # Targets are PEFT's own where none are named.
         "beft": BeftConfig(),
         "road": RoadConfig(group_size=8),
@@ -53,12 +62,22 @@ CASES = {
         "vera": VeraConfig(r=6, projection_prng_key=7, target_modules=GPT2 + ["mlp.c_proj"], fan_in_fan_out=True),
         "pissa": LoraConfig(r=3, lora_alpha=6, target_modules=GPT2, init_lora_weights="pissa", fan_in_fan_out=True),
         "hira": HiraConfig(r=3, target_modules=GPT2, fan_in_fan_out=True),
+        "randlora": RandLoraConfig(r=7, randlora_alpha=20, projection_prng_key=3, target_modules=GPT2 + ["mlp.c_proj"], fan_in_fan_out=True),
+        "fourierft": FourierFTConfig(n_frequency=37, scaling=60, random_loc_seed=5, target_modules=GPT2, fan_in_fan_out=True),
         "gralora": GraloraConfig(r=4, alpha=6, gralora_k=2, target_modules=GPT2, fan_in_fan_out=True),
     },
 }
 
 # What these began with is in PEFT's copy of the weights; their folders are converted to plain LoRA.
 IN_WEIGHT = ("pissa", "olora")
+
+
+def derived_convolution(layer, x):
+    """
+    C3A's linear by the matrix that PEFT merges, which autograd derives: its own backward pass gives
+    the input another gradient than the derivative (PEFT 0.21.2).
+    """
+    return layer.base_layer(x) + torch.nn.functional.linear(x, get_circulant_fast(layer.c3a_kernel["default"])) / x.shape[-1]
 
 
 def in_model(name):
@@ -74,6 +93,8 @@ def train(rig, name, config):
         FIXTURES / "reference/models" / rig, num_labels=facts["classes"], pad_token_id=1, dtype=torch.float32)
     base.config._name_or_path = base.name_or_path = ""
     model = get_peft_model(base, config)
+    if isinstance(config, C3AConfig):
+        plain, C3ALinear.forward = C3ALinear.forward, derived_convolution
     trained = {in_model(key): tensor for key, tensor in model.named_parameters() if tensor.requires_grad}
     with torch.no_grad():
         for key, tensor in trained.items():
@@ -110,6 +131,8 @@ def train(rig, name, config):
     final = max(float((tensor - tensors[f"final.{key}"]).norm() / tensor.norm().clamp(min=1e-6)) for key, tensor in trained.items())
     same = [entry[1:] for entry in history] == [entry[1:] for entry in facts["history"]]
     print(f"{rig} {name}: losses {worst:.1e}, final tensors {final:.1e}" + (f", ranks {'equal' if same else history}" if history else ""))
+    if isinstance(config, C3AConfig):
+        C3ALinear.forward = plain
     case.mkdir(exist_ok=True)
     converted = {"path_initial_model_for_weight_conversion": str(first)} if name in IN_WEIGHT else {}
     model.save_pretrained(case, **converted)

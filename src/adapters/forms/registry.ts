@@ -4,8 +4,10 @@ import type { PeftConfig } from "../peft-config";
 import { adalora } from "./adalora";
 import { beft } from "./beft";
 import { bottleneck } from "./bottleneck";
+import { c3a } from "./c3a";
 import { cpt } from "./cpt";
 import type { AdapterForm, Origin } from "./form";
+import { fourierft } from "./fourierft";
 import { gralora } from "./gralora";
 import { hira } from "./hira";
 import { ia3 } from "./ia3";
@@ -14,9 +16,11 @@ import { loha } from "./loha";
 import { lokr } from "./lokr";
 import { lora } from "./lora";
 import { miss } from "./miss";
+import { oft } from "./oft";
 import { pTuning } from "./p-tuning";
 import { prefix } from "./prefix";
 import { prompt } from "./prompt";
+import { randlora } from "./randlora";
 import { road } from "./road";
 import { studio } from "./studio";
 import { vera } from "./vera";
@@ -30,6 +34,10 @@ const list = [
   lokr,
   hira,
   gralora,
+  randlora,
+  fourierft,
+  c3a,
+  oft,
   ia3,
   lnTuning,
   road,

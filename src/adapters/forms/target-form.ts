@@ -7,7 +7,7 @@
 import * as z from "zod";
 import type { NamedTensor } from "../../hub/write-safetensors";
 import { type Change, type MergedBase, replacementOf } from "../base-change";
-import { checkShape } from "../module-checks";
+import { checkShape, tensorNamed } from "../module-checks";
 import { commonConfig, HEADS, type PeftConfig, sortedNames } from "../peft-config";
 import { peftLayout } from "../peft-layout";
 import type { TargetModules } from "../target-modules";
@@ -26,6 +26,7 @@ import type { StudioSettings } from "./studio";
 
 /** The tensors of one module. */
 export interface ModuleTensors {
+  readonly path: string;
   /** Whether there is one of this name, behind the module's path. */
   has(name: string): boolean;
   /** Throws an Error naming the tensor if there is none. */
@@ -34,13 +35,15 @@ export interface ModuleTensors {
 
 /** The same while a folder is read. */
 export interface CheckedModule extends ModuleTensors {
-  readonly path: string;
   /**
    * The tensor of this name, of this shape: null where any size will do. Throws an Error with both
    * shapes where it has another, for which `why` asks.
    */
   shaped(name: string, shape: readonly (number | null)[], why: string): NamedTensor;
 }
+
+/** What belongs to no module, while a folder is read. */
+export interface SharedTensors extends Pick<CheckedModule, "has" | "shaped"> {}
 
 type OwnKeys = Readonly<Record<string, z.ZodType>>;
 
@@ -50,7 +53,7 @@ export type TargetConfig<Own extends OwnKeys> = PeftConfig &
   z.infer<z.ZodObject<Own>>;
 
 export interface TargetForm<Settings extends AnySettings & TargetModules, Own extends OwnKeys>
-  extends Pick<AdapterForm, "sentence"> {
+  extends Pick<AdapterForm<Settings, TargetConfig<Own>>, "sentence" | "given"> {
   readonly type: Settings["type"];
   /** The method's id. */
   readonly method: string;
@@ -70,14 +73,25 @@ export interface TargetForm<Settings extends AnySettings & TargetModules, Own ex
    * @throws Error naming the tensor, and both shapes where it has another one.
    */
   check(config: TargetConfig<Own>, module: CheckedModule): void;
+  /**
+   * Source of an expression for whole names of what belongs to no module. Default: there is none.
+   */
+  readonly shared?: string;
+  /** The same for names, behind a module's path, of what PEFT writes once more. Default: none. */
+  readonly repeats?: string;
+  /** Checks these tensors, likewise. Default: nothing. */
+  checkShared?(config: TargetConfig<Own>, shared: SharedTensors): void;
   /** Whether PEFT has it for torch's Linear alone. Default: for Conv1D too. */
   readonly linearOnly?: boolean;
   /** The form's own keys as they are written. */
   written(settings: Settings, site: WritingSite): z.infer<z.ZodObject<Own>> & Readonly<Record<string, unknown>>;
   /** The method's options beside the targets, of a folder that was written elsewhere. */
   options(config: TargetConfig<Own>): Readonly<Record<string, unknown>>;
-  /** What becomes of a module's weight. */
-  change(settings: Settings, module: ModuleTensors, base: MergedBase): Change;
+  /**
+   * What becomes of a module's weight. Left out where a merged model is made of the plain LoRA that
+   * the run is converted to.
+   */
+  change?(settings: Settings, module: ModuleTensors, base: MergedBase): Change;
 }
 
 export function targetForm<Settings extends AnySettings & TargetModules, Own extends OwnKeys>(
@@ -85,7 +99,10 @@ export function targetForm<Settings extends AnySettings & TargetModules, Own ext
 ): AdapterForm<Settings, TargetConfig<Own>, Settings | StudioSettings> {
   type Config = TargetConfig<Own>;
   const { type, title } = form;
-  const names = injectedNames(type, { parameters: form.tensors });
+  const outside = form.shared === undefined ? undefined : new RegExp(`^(?:${form.shared})$`);
+  const repeated = form.repeats === undefined ? undefined : new RegExp(`\\.(?:${form.repeats})$`);
+  const names = injectedNames(type, { parameters: form.tensors, ...(outside && { outside }) });
+  const ofModules = (tensors: readonly NamedTensor[]) => tensors.filter(({ name }) => !outside?.test(name));
   const suffix = new RegExp(`\\.(?:${form.tensors})$`);
   const first = new RegExp(`\\.(?:${form.first})$`);
   return {
@@ -96,21 +113,26 @@ export function targetForm<Settings extends AnySettings & TargetModules, Own ext
       names,
       schema: z.looseObject({ ...targetSettings, ...form.schema }),
       ...(form.floats && { floats: form.floats }),
-      settle: (config, tensors) => settleTargets(config, tensors, suffix),
+      ...(repeated && { repeats: (name: string) => repeated.test(name) }),
+      settle: (config, tensors) => settleTargets(config, ofModules(tensors), suffix),
       check(config, tensors) {
-        const known = new Set(tensors.map(({ name }) => name));
-        checkModules(names, config, tensors, { suffix, what: form.what }, (part, path) =>
-          form.check(config, {
-            path,
+        const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
+        const within = (prefix: string): Omit<CheckedModule, "path"> => {
+          const part = (name: string) => tensorNamed(names, byName, prefix + name);
+          return {
             part,
-            has: (name) => known.has(`${path}.${name}`),
+            has: (name) => byName.has(prefix + name),
             shaped(name, shape, why) {
               const tensor = part(name);
               const wanted = shape.map((size, at) => size ?? tensor.shape[at] ?? 0);
               checkShape(names, tensor, wanted, why);
               return tensor;
             },
-          }),
+          };
+        };
+        form.checkShared?.(config, within(""));
+        checkModules(names, config, ofModules(tensors), { suffix, what: form.what }, (_, path) =>
+          form.check(config, { path, ...within(`${path}.`) }),
         );
       },
     }),
@@ -126,11 +148,13 @@ export function targetForm<Settings extends AnySettings & TargetModules, Own ext
       form.linearOnly === true && fanInFanOut
         ? { type: "STUDIO", why: `its ${title} is for torch's Linear alone, not for GPT-2's Conv1D.` }
         : settings,
+    ...(form.given && { given: form.given }),
     run: (config) => ({ method: form.method, options: { ...targetOptions(config), ...form.options(config) } }),
     change: (settings) => (tensor, all, base) => {
       const { name } = tensor;
+      if (outside?.test(name)) return [];
       if (!suffix.test(name)) return replacementOf(tensor);
-      if (!first.test(name)) return [];
+      if (!form.change || !first.test(name)) return [];
       const path = name.replace(suffix, "");
       const part = (wanted: string) => {
         const found = all.get(`${path}.${wanted}`);
@@ -138,7 +162,7 @@ export function targetForm<Settings extends AnySettings & TargetModules, Own ext
         return found;
       };
       const has = (wanted: string) => all.has(`${path}.${wanted}`);
-      return [[`${path}.weight`, form.change(settings, { has, part }, base)]];
+      return [[`${path}.weight`, form.change(settings, { path, has, part }, base)]];
     },
   };
 }

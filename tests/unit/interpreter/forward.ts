@@ -214,7 +214,7 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
   Reshape: ([x, shape]) => [reshape(x!, [...shape!.data])],
   Expand: ([x, shape]) => [expand(x!, [...shape!.data])],
   Gather([table, rows], { axis = 0 }) {
-    const [count, width] = table!.shape as [number, number];
+    const [count, width = 1] = table!.shape as [number, number?];
     if (axis === 1) {
       const data = new Float64Array(count * rows!.data.length);
       for (let i = 0; i < data.length; i++) {
@@ -229,7 +229,7 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
       if (!(row >= 0 && row < count)) throw new Error(`Gather reads row ${row} of ${count}.`);
       data.set(table!.data.subarray(row * width, (row + 1) * width), index * width);
     });
-    return [{ shape: [...rows!.shape, width], data }];
+    return [{ shape: [...rows!.shape, ...table!.shape.slice(1)], data }];
   },
   /** Along the second axis. */
   Slice([x, starts, ends, axes]) {

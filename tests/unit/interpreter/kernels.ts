@@ -334,6 +334,16 @@ export const kernels: Readonly<Record<string, Compute>> = {
       }
     });
   },
+  "gather-sum"({ x, places, out }, { rows, count, length }, options) {
+    for (let row = 0; row < rows!; row++) {
+      let sum = 0;
+      for (let j = 0; j < count!; j++) {
+        const place = places![row * count! + j]!;
+        if (place < length!) sum += x![place]!;
+      }
+      store(out!, row, sum, options);
+    }
+  },
   "mean-rows-backward"({ lengths, outputGradient, out }, { batch, tokens, prefixLength, width }, options) {
     for (let i = 0; i < batch! * tokens! * width!; i++) {
       const row = Math.floor(i / width!);

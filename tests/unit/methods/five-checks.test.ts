@@ -74,6 +74,8 @@ const exactly: Record<string, object> = {
   prompt: { init: "text", virtualTokens: null },
   ptec: { init: "text", virtualTokens: null },
   dept: { virtualTokens: 3, positions: 12, rank: 2 },
+  fourierft: { start: "zero" },
+  c3a: { start: "zero" },
   // By default both matrices start at N(0, 0.02), as AdapterHub's.
   "adapter-houlsby": { start: "frozen model" },
   "adapter-pfeiffer": { start: "frozen model", activation: "none" },

@@ -197,6 +197,9 @@ describe("options' refusals", () => {
     ["dora", { start: "pissa" }, /start/],
     ["gralora", { blocks: 5 }, /blocks 5 does not divide the 48 inputs and 48 outputs of .*q_proj/],
     ["miss", { rank: 49 }, /rank 49 is more than the 48 inputs of .*q_proj/],
+    ["fourierft", { frequencies: 1153 }, /frequencies 1153 are more than the 1152 numbers of .*v_proj/],
+    ["c3a", { blockSize: 16 }, /blockSize 16 does not divide the 48 inputs and 24 outputs of .*v_proj/],
+    ["oft", { blockSize: 5 }, /blockSize 5 does not divide the 48 inputs of .*q_proj/],
     ["dora", { learningRateRatio: 0 }, /learningRateRatio/],
     ["sk-prefix", { text: "" }, /text is empty/],
     ["sk-prefix", { map: "round" }, /map/],
@@ -206,6 +209,15 @@ describe("options' refusals", () => {
   ])("%s %o", async (method, options, message) => {
     const facts = await factsOf("tiny-llama");
     expect(() => parseOptions(facts, { name: "a", method, options })).toThrow(message);
+  });
+
+  test("HiRA refuses a weight that one buffer cannot hold, with both numbers", async () => {
+    const facts = { ...(await factsOf("tiny-llama")), largestBuffer: 9000 };
+    const parse = (targets: string[]) => parseOptions(facts, { name: "a", method: "hira", options: { targets } });
+    expect(() => parse(["q_proj"])).toThrow(
+      /targets name .*q_proj, .* reads whole: it needs 9216 bytes .* allows 9000/,
+    );
+    expect(parse(["v_proj"])).toMatchObject({ targets: ["v_proj"] });
   });
 
   test("all-linear means every linear of the family", async () => {

@@ -43,6 +43,7 @@ const REVIEWED: Record<string, string> = {
   ept: "embeddings of words: rows of a matrix, like the model's own",
   prefix: "a text's keys and values, of which none is neutral",
   vera: "a factor of a product that is neutral at zero",
+  randlora: "a factor of a product that is neutral at zero",
 };
 
 const aroundZero = ({ initializer }: Trainable) => ["zeros", "normal", "uniform"].includes(initializer.kind);
