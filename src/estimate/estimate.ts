@@ -271,7 +271,17 @@ function estimateRun(
   const trainingRows = input.trainRows ?? trainLengths.length;
   const watched = watchParts(model);
   const { observe } = watched;
-  const setup = { ...resolved, task, classes, pooling, inputs, layers: run, trainingRows, observe };
+  const setup = {
+    ...resolved,
+    task,
+    classes,
+    pooling,
+    inputs,
+    layers: run,
+    pruning: run.pruning,
+    trainingRows,
+    observe,
+  };
   const bytes = { ...noBytes(), weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
   const { program, virtualTokens } = programs[0]!;
