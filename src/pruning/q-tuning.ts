@@ -24,11 +24,13 @@ export const qTuning = defineRule({
       title: "Weight of neighbours",
       description:
         "λ: a token's score is (1 − λ) · its perplexity + λ · (that of the token before it + that of the one after it).",
+      ofTokens: true,
     }),
-    prefer: z
-      .enum(["high", "low"])
-      .default("high")
-      .meta({ title: "Tokens to keep", description: "Those with the highest score, or with the lowest." }),
+    prefer: z.enum(["high", "low"]).default("high").meta({
+      title: "Tokens to keep",
+      description: "Those with the highest score, or with the lowest.",
+      ofTokens: true,
+    }),
   }),
   rows: () => ({ rule: "corners", sign: 1 }),
   labels: ({ neighbours, prefer }) => ({ rule: "perplexity", sign: signOf(prefer), neighbours, some: true }),

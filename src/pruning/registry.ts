@@ -23,8 +23,8 @@ export interface OfferedPruning {
   readonly by: Pruning["by"];
   readonly title: string;
   readonly summary: string;
-  /** Of its fields but `by`. */
-  readonly optionsSchema: { readonly properties: Readonly<Record<string, unknown>> };
+  /** Of its fields but `by`; `ofTokens` where a field is about tokens that have labels. */
+  readonly optionsSchema: { readonly properties: Readonly<Record<string, Readonly<Record<string, unknown>>>> };
   readonly start: Pruning;
 }
 

@@ -16,6 +16,7 @@ export const rowsKept = share.default(0.25).meta({
 export const tokensKept = share.default(1).meta({
   title: "Share of tokens",
   description: "Of the learned tokens of every row that is kept, rounded up; 1: all. Where a row has one label: 1.",
+  ofTokens: true,
 });
 
 /** The fields that its form is made from, each with title, description and default. */

@@ -4,7 +4,6 @@ import type { FormulaCells } from "../../data/write-csv";
 import type { Configuration, FoundRate, RunConfiguration, TrainingConfiguration } from "../../plan/configuration";
 import type { Sweep } from "../../plan/sweep";
 import type { Variant } from "../../plan/variants";
-import type { Pruning } from "../../pruning/registry";
 import type { MetricName } from "../../tasks/metrics/names";
 import type {
   CheckLine,
@@ -165,7 +164,7 @@ export interface DraftRun {
   weightDecay?: number;
   frozenLayers?: number;
   layerDecay?: number;
-  pruning?: Pruning;
+  pruning?: RunConfiguration["pruning"];
   /** What was last proved of it; it counts while its options are the very ones it was proved of. */
   proof?: { options: DraftRun["options"]; method: string; equal: boolean; measured: string };
   /** Values that it is trained with, each combination as a run of its own; left out: one run. */
