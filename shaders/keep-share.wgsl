@@ -1,8 +1,8 @@
-// In every run of `span` scores those are kept that are the highest share of its n candidates, rounded
-// up: kept[i] = 1 where fewer than ⌈share · n⌉ candidates of the run come before i, else 0. The
-// higher comes first, of equals the one with the lower index. Candidates lie between −3e38 and
-// 3e38; a score of −3e38 is never kept, one of 3e38 always, and neither is counted.
-// scores, kept: [count]; the last run may be shorter.
+// In every run of `span` scores those are kept that are the highest share of its n candidates,
+// rounded up: kept[i] = 1 where fewer than ⌈share · n⌉ candidates of the run come before i, else 0.
+// The higher comes first, of equals the one with the lower index. Candidates lie between −3e38 and
+// 3e38; a score of −3e38 is never kept, one of 3e38 always, and neither is counted. scores, kept:
+// [count]; the last run may be shorter.
 
 const END = 3e38;
 

@@ -1,6 +1,6 @@
-// figures[r] = [mean loss, mean entropy, n] over the n labels of row r that are not negative; 0 where
-// it has none. scores: [rows · span, 4], of which loss and entropy are the first two; labels: [rows ·
-// span]; figures: [rows, 3].
+// figures[r] = [mean loss, mean entropy, n] over the n labels of row r that are not negative; 0
+// where it has none. scores: [rows · span, 4], of which loss and entropy are the first two; labels:
+// [rows · span]; figures: [rows, 3].
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {

@@ -1,10 +1,10 @@
-// What speaks for learning from a row of the batch; rows without labels have −3e38.
-// RULE 0: a number drawn by (r, salt, seed, step). RULE 1: sign · its loss. RULE 2: how near it comes
-// to one of two corners, high loss with low entropy, or low loss with high entropy: with a and b the
-// ranks of its loss and entropy among the n rows that have labels, from 0 for the lowest (of equals
-// the first is lower), −min(max(n − 1 − a, b), max(a, n − 1 − b)).
-// corner[r] = 1 where the first corner is no further than the second (RULE 2), else 0.
-// figures: [rows, 3]: loss, entropy, labels; draw: seed, step; scores, corner: [rows].
+// What speaks for learning from a row of the batch; rows without labels have −3e38. RULE 0: a
+// number drawn by (r, salt, seed, step). RULE 1: sign · its loss. RULE 2: how near it comes to one
+// of two corners, high loss with low entropy, or low loss with high entropy: with a and b the ranks
+// of its loss and entropy among the n rows that have labels, from 0 for the lowest (of equals the
+// first is lower), −min(max(n − 1 − a, b), max(a, n − 1 − b)). corner[r] = 1 where the first corner
+// is no further than the second (RULE 2), else 0. figures: [rows, 3]: loss, entropy, labels; draw:
+// seed, step; scores, corner: [rows].
 
 const END = 3e38;
 

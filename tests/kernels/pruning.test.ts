@@ -1,4 +1,6 @@
-/** The kernels that choose what of a batch is learned from, against their definitions in float64. */
+/**
+ * The kernels that choose what of a batch is learned from, against their definitions in float64.
+ */
 
 import { describe, expect, it } from "vitest";
 import { ALWAYS_KEPT, keepShare, NEVER_KEPT } from "../../src/kernels/keep-share";

@@ -24,36 +24,41 @@ export function PruningFields({ run }: { run: DraftRun }) {
   const set = (given: RunConfiguration["pruning"]) => changeRun(run.id, { pruning: given });
   const fields = rule ? optionFields(rule.optionsSchema) : [];
   return (
-    <div className="field-grid">
-      <SelectField
-        label="Learn from"
-        help={rule?.summary ?? HELP}
-        value={pruning?.by ?? WHOLE}
-        choices={[
-          { value: WHOLE, label: "Whole batches" },
-          ...rules.map(({ by, title }) => ({ value: by, label: title })),
-        ]}
-        onChange={(by) => {
-          for (const { key } of fields) markRun(run.id, `pruning ${key}`, null);
-          set(rules.find((one) => one.by === by)?.start);
-        }}
-      />
-      {pruning &&
-        fields
-          // A share that another task's data left behind is shown, so that it can be set back.
-          .filter(({ key }) => hasTokens || !isOfTokens(key) || (key === "tokens" && pruning.tokens < 1))
-          .map((field) => (
-            <OptionInput
-              key={field.key}
-              field={field}
-              linearNames={[]}
-              options={pruning}
-              onChange={(value, problem = null) => {
-                markRun(run.id, `pruning ${field.key}`, problem);
-                if (problem === null) set({ ...pruning, [field.key]: value } as RunConfiguration["pruning"]);
-              }}
-            />
-          ))}
-    </div>
+    <>
+      <div className="field-grid field-grid-1">
+        <SelectField
+          label="Learn from"
+          help={rule?.summary ?? HELP}
+          value={pruning?.by ?? WHOLE}
+          choices={[
+            { value: WHOLE, label: "Whole batches" },
+            ...rules.map(({ by, title }) => ({ value: by, label: title })),
+          ]}
+          onChange={(by) => {
+            for (const { key } of fields) markRun(run.id, `pruning ${key}`, null);
+            set(rules.find((one) => one.by === by)?.start);
+          }}
+        />
+      </div>
+      {pruning && (
+        <div className="field-grid">
+          {fields
+            // A share that another task's data left behind is shown, so that it can be set back.
+            .filter(({ key }) => hasTokens || !isOfTokens(key) || (key === "tokens" && pruning.tokens < 1))
+            .map((field) => (
+              <OptionInput
+                key={field.key}
+                field={field}
+                linearNames={[]}
+                options={pruning}
+                onChange={(value, problem = null) => {
+                  markRun(run.id, `pruning ${field.key}`, problem);
+                  if (problem === null) set({ ...pruning, [field.key]: value } as RunConfiguration["pruning"]);
+                }}
+              />
+            ))}
+        </div>
+      )}
+    </>
   );
 }
