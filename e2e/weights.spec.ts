@@ -12,6 +12,7 @@ import {
   expectAccessible,
   keepRuns,
   openStep,
+  runCard,
   setTraining,
   step,
   waitForStatus,
@@ -142,6 +143,13 @@ test("tokens of a response are weighed on the strip, and runs are drawn over kep
   await expect(strip.locator(".strip-heavy").first()).toContainText("×4");
   await expect(strip.locator(".strip-token").first()).not.toContainText("×");
   await keepRuns(page, ["LoRA"]);
+  // Of every batch half the rows and half their tokens.
+  await page.getByRole("button", { name: "Options of LoRA" }).click();
+  const card = runCard(page, "LoRA");
+  await card.getByText("All options").click();
+  await card.getByLabel("Learn from").selectOption({ label: "By loss" });
+  await card.getByLabel("Share of rows").fill("0.5");
+  await card.getByLabel("Share of tokens").fill("0.5");
   await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
   // The strips show what is read in place of a response's tokens, which are learned all the same.
   await step(page, "Training").getByLabel("Replace tokens by").selectOption({ label: "random tokens" });
@@ -152,4 +160,11 @@ test("tokens of a response are weighed on the strip, and runs are drawn over kep
   await waitForStatus(page, /^Finished: 2 steps/);
   await page.getByRole("radio", { name: "by kept tokens" }).check({ force: true });
   await expect(chart(page, "Training loss")).toHaveAccessibleName(/1 lines? over kept tokens/);
+
+  await page.getByText("What does it learn from?").click();
+  const batch = page.getByRole("region", { name: "Rows of the batch" });
+  await expect(batch.getByRole("row")).toHaveCount(1 + 4);
+  await expect(batch.getByRole("cell", { name: "yes", exact: true })).toHaveCount(2);
+  await expect(batch.locator(".strip-out").first()).toContainText("(left out)");
+  await expectAccessible(page);
 });

@@ -1,21 +1,6 @@
 // out[i] = 0 with probability rate, else 1 / (1 − rate), from a hash of (i, salt, seed, step): the
 // same mask for the same four. Where draw says evaluation, 1. out: [count]; draw: seed, step, 1 in
-// training. The hash is pcg4d (Jarzynski & Olano 2020, Hash Functions for GPU Rendering, JCGT
-// 9(3)); its upper 24 bits are a uniform number.
-
-fn hash(key: vec4u) -> u32 {
-  var v = key * 1664525u + 1013904223u;
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  v ^= v >> vec4u(16u);
-  v.x += v.y * v.w;
-  v.y += v.z * v.x;
-  v.z += v.x * v.y;
-  v.w += v.y * v.z;
-  return v.x;
-}
+// training.
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -23,7 +8,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   if (i >= sizes.count) {
     return;
   }
-  let uniformly = f32(hash(vec4u(i, sizes.salt, u32(draw[0]), u32(draw[1]))) >> 8) / 16777216;
+  let uniformly = uniform01(vec4u(i, sizes.salt, u32(draw[0]), u32(draw[1])));
   let kept = select(0f, 1 / (1 - sizes.rate), uniformly >= sizes.rate);
   out[i] = Element(select(1f, kept, draw[2] == 1));
 }

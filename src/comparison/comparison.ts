@@ -557,6 +557,7 @@ export class Comparison {
         seed: planned.seed ?? training.seed,
         steps: this.steps,
         layers: planned,
+        pruning: planned.pruning,
         initial: planned.initial,
         checkStart: planned.checkStart,
         trainingRows: this.#rows[planned.split ?? 0]!,

@@ -204,15 +204,23 @@ export class Lane {
     this.setState("running");
   }
 
-  /** Counts an update: steps, tokens and floating-point operations with it. */
+  /**
+   * Counts an update: steps, tokens and floating-point operations with it; tokens that it has
+   * learned from where they are known already.
+   */
   updated(
     steps: number,
-    { tokens, keptTokens, flops }: Readonly<Record<"tokens" | "keptTokens" | "flops", number>>,
+    { tokens, keptTokens, flops }: Readonly<Record<"tokens" | "flops", number> & { keptTokens: number | null }>,
   ): void {
     this.#steps = steps;
     this.#tokens = tokens;
-    this.#keptTokens = keptTokens;
+    if (keptTokens !== null) this.#keptTokens = keptTokens;
     this.#flops = flops;
+  }
+
+  /** Counts tokens that a step has learned from; where it says so itself, they are known late. */
+  addKeptTokens(tokens: number): void {
+    this.#keptTokens += tokens;
   }
 
   /** Counts seconds of training; they are known a few steps late. */

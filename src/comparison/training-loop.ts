@@ -14,6 +14,7 @@ import type { NoiseCount, TokenNoise } from "../data/token-noise";
 import type { TokenizedExample } from "../data/tokens";
 import type { Commands, ReadbackRing } from "../executors/executor";
 import type { KeptRun } from "../folders/kept-run";
+import { PRUNED_FIGURES } from "../kernels/prune-shares";
 import type { EvaluationEvent } from "../plan/events";
 import { scheduleFactor } from "../plan/schedule";
 import { withProgress } from "../plan/waiting";
@@ -49,7 +50,9 @@ interface StepTag {
   readonly step: number;
   readonly epoch: number;
   readonly tokens: number;
-  readonly keptTokens: number;
+  /** Where the whole batch is learned from, all so far; else what it has is counted by its step. */
+  readonly keptTokens: number | null;
+  /** Of the whole batch. */
   readonly weightSum: number;
   readonly flops: number;
   readonly learningRate: number;
@@ -532,7 +535,7 @@ export class TrainingLoop {
         step: this.#step + 1,
         epoch: batch.epoch,
         tokens: lane.tokens + tokens,
-        keptTokens: lane.keptTokens + kept.tokens,
+        keptTokens: run.setup.pruning ? null : lane.keptTokens + kept.tokens,
         weightSum: kept.weight,
         flops: lane.flops + run.step(batch.bucket).flops,
         learningRate,
@@ -549,8 +552,10 @@ export class TrainingLoop {
   }
 
   /** Metrics arrive in the order of submission; the device works on one step at a time. */
-  #deliver([loss, gradNorm, penalty]: Float32Array, tag: StepTag): void {
-    const { lane, step, epoch, tokens, keptTokens, weightSum, flops, learningRate, submitted, noise } = tag;
+  #deliver(figures: Float32Array, tag: StepTag): void {
+    const { lane, step, epoch, tokens, weightSum, flops, learningRate, submitted, noise } = tag;
+    const [loss, gradNorm, penalty] = figures;
+    const [rows, labels, share] = figures.subarray(PRUNED_FIGURES);
     const now = performance.now();
     lane.addSeconds((now - Math.max(this.#delivered, submitted)) / 1000);
     this.#delivered = now;
@@ -560,6 +565,8 @@ export class TrainingLoop {
       lane.failNotANumber(`the ${what} at step ${step} was ${value}`);
       return;
     }
+    if (tag.keptTokens === null) lane.addKeptTokens(labels!);
+    const kept = tag.keptTokens ?? lane.keptTokens;
     this.#setup.emit({
       type: "step",
       run: lane.name,
@@ -571,8 +578,8 @@ export class TrainingLoop {
       ...(lane.run.hasPenalty && { penalty }),
       ...(noise && { replacedTokens: noise.replaced, replaceableTokens: noise.tokens }),
       tokens,
-      keptTokens,
-      weightSum,
+      keptTokens: kept,
+      ...(tag.keptTokens === null ? { keptRows: rows!, weightSum: weightSum * share! } : { weightSum }),
       seconds: lane.seconds,
       flops,
       memoryBytes: lane.run.memoryBytes,

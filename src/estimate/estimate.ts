@@ -19,6 +19,7 @@ import type { RunConfiguration, TrainingConfiguration } from "../plan/configurat
 import type { MemoryBytes } from "../plan/events";
 import { type Circumstances, changedSince, foundRateOf } from "../plan/found-rate";
 import { type LayerRate, layerRates } from "../plan/layer-rates";
+import { pruningInWords } from "../plan/pruning-in-words";
 import { isSearched } from "../plan/rate-search";
 import { peakLearningRate, sharedHeadRate, trainingSteps } from "../plan/schedule";
 import { storedTensors } from "../program/row-parts";
@@ -271,7 +272,17 @@ function estimateRun(
   const trainingRows = input.trainRows ?? trainLengths.length;
   const watched = watchParts(model);
   const { observe } = watched;
-  const setup = { ...resolved, task, classes, pooling, inputs, layers: run, trainingRows, observe };
+  const setup = {
+    ...resolved,
+    task,
+    classes,
+    pooling,
+    inputs,
+    layers: run,
+    pruning: run.pruning,
+    trainingRows,
+    observe,
+  };
   const bytes = { ...noBytes(), weights: weightBytes };
   const programs = buckets.map((bucket) => buildTunedProgram(setup, training.batchSize, bucket));
   const { program, virtualTokens } = programs[0]!;
@@ -347,6 +358,7 @@ function estimateRun(
       weightDecay: program.trainables.some(({ part, weightDecay }) => part === "adapter" && weightDecay)
         ? (run.weightDecay ?? training.weightDecay)
         : null,
+      pruning: run.pruning ? pruningInWords(run.pruning) : null,
       // A run that goes on is told of other rows when it does.
       startsFromAdapter: run.initFrom !== undefined && run.resume !== true,
     },

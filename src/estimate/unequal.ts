@@ -25,6 +25,8 @@ export interface RunTerms {
   readonly changedSince: string | null;
   /** Of the adapter; null where nothing of it decays: gains and biases do not. */
   readonly weightDecay: number | null;
+  /** Which part of its batches it learns from, in words; null: whole batches. */
+  readonly pruning: string | null;
   /** Whether its first values are those of an adapter that was trained before. */
   readonly startsFromAdapter: boolean;
 }
@@ -59,6 +61,7 @@ export function unequal(runs: readonly RunTerms[], common: CommonTerms): string[
     sweptHeads(runs, common),
     decays(runs),
     searched(runs),
+    ...pruned(runs),
     ...changed,
     rowsRead(runs, common),
   ].filter((sentence) => sentence !== null);
@@ -148,6 +151,16 @@ function searched(runs: readonly RunTerms[]): string | null {
     `The learning rate was searched for ${names(found)}, and not for ` +
     `${names(adapters.filter((run) => !run.searched))}.`
   );
+}
+
+function pruned(runs: readonly RunTerms[]): string[] {
+  const pruning = runs.filter((run) => run.pruning !== null);
+  if (pruning.length === 0) return [];
+  const each = pruning.map((run) => `${run.run} learns from ${run.pruning}`);
+  return [
+    `${each.join("; ")}${pruning.length < runs.length ? "; the others learn from whole batches" : ""}. ` +
+      "At equal steps they learn from different amounts: curves can be drawn by kept tokens.",
+  ];
 }
 
 function rowsRead(runs: readonly RunTerms[], { trainRows, rowsSeen }: CommonTerms): string | null {

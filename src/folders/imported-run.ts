@@ -11,6 +11,7 @@ import type { ModelFolder } from "../hub/types";
 import { type Pooling, poolings } from "../models/family";
 import type { RunConfiguration } from "../plan/configuration";
 import type { LayerStrategy } from "../plan/layer-rates";
+import { pruningSchema } from "../pruning/registry";
 import { tasks } from "../tasks/registry";
 import { checkSavedTables } from "./saved-tables";
 
@@ -25,6 +26,7 @@ const runRecord = z.looseObject({
       weightDecay: z.number().min(0).optional(),
       frozenLayers: z.int().min(0).optional(),
       layerDecay: z.number().positive().max(1).optional(),
+      pruning: pruningSchema.optional(),
     })
     .optional(),
   configuration: z.looseObject({ training: z.looseObject({ pooling: z.enum(poolings).nullable() }) }),
@@ -38,13 +40,22 @@ export function importedRun(adapter: AdapterFolder, name: string): { run: RunCon
   const record = runRecord.safeParse(adapter.run);
   const pooling = record.data?.configuration.training.pooling ?? null;
   if (record.data?.run) {
-    const { name: given, method, options, learningRate, weightDecay, frozenLayers, layerDecay } = record.data.run;
+    const {
+      name: given,
+      method,
+      options,
+      learningRate,
+      weightDecay,
+      frozenLayers,
+      layerDecay,
+      pruning,
+    } = record.data.run;
     const optimiser = {
       ...(learningRate !== undefined && { learningRate }),
       ...(weightDecay !== undefined && { weightDecay }),
     };
     const strategy = withStrategy({ frozenLayers, layerDecay });
-    return { run: { name: given, method, options, ...optimiser, ...strategy }, pooling };
+    return { run: { name: given, method, options, ...optimiser, ...strategy, ...(pruning && { pruning }) }, pooling };
   }
   const { config, tensors } = adapter;
   const { frozenLayers, ...run } = formOf(config.peft_type).run(config, tensors);

@@ -61,6 +61,7 @@ export function checkSameRun(adapter: AdapterFolder, run: RunConfiguration, mode
     method: one.method,
     frozenLayers: one.frozenLayers ?? 0,
     layerDecay: one.layerDecay ?? 1,
+    pruning: one.pruning,
     ...(approachOf(one.method).options(model).safeParse(one.options).data as object | undefined),
   });
   const [was, is] = [fields(before), fields({ ...run, options: parseOptions(model, run) as Record<string, unknown> })];

@@ -8,6 +8,7 @@ import { checkUp } from "./check-up";
 import { forgetting } from "./forgetting";
 import type { Instrument, MeasuredRun, Measuring } from "./instrument";
 import { mergeProof } from "./merge-proof";
+import { prunedBatch } from "./pruned-batch";
 import { rowScores } from "./row-scores";
 import { saliency } from "./saliency";
 import { virtualAttention } from "./virtual-attention";
@@ -20,6 +21,7 @@ const known = {
   "virtual-words": virtualWords,
   "check-up": checkUp,
   "row-scores": rowScores,
+  "pruned-batch": prunedBatch,
   saliency,
   "virtual-attention": virtualAttention,
   "alike-rows": alikeRows,

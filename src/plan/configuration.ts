@@ -11,6 +11,7 @@ import { checkRoles } from "../data/formats/roles";
 import { transformSchema } from "../data/transforms/registry";
 import type { Answer, TaskId } from "../data/types";
 import { poolings } from "../models/family";
+import { pruningSchema } from "../pruning/registry";
 import { DEFAULT_TASK, metricNames, taskMetrics } from "../tasks/metrics/names";
 import { float32Problem, MOST_EPOCHS, MOST_RUNS, MOST_STEPS, trainingsProblem } from "./limits";
 import { presetIds } from "./presets/registry";
@@ -75,6 +76,8 @@ export const runSchema = z.strictObject({
   frozenLayers: z.int().min(0).optional(),
   /** ρ: block ℓ of L learns at lr · ρ^(L − ℓ). */
   layerDecay: positive.max(1).optional(),
+  /** Which part of every training batch it learns from, chosen by its own losses; default: all. */
+  pruning: pruningSchema.optional(),
   /** A folder of an exported adapter to start from. */
   initFrom: z.string().optional(),
   /**

@@ -44,6 +44,8 @@ export interface StepEvent {
   keptTokens?: number;
   /** What the labels of this step count for together; without weights how many there are. */
   weightSum?: number;
+  /** Rows of this step's batch that were learned from, of a run that prunes its batches. */
+  keptRows?: number;
   /** Seconds of this run's own training so far. */
   seconds: number;
   /**

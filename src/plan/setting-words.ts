@@ -5,9 +5,11 @@
 
 import { transformInWords } from "../data/transforms/in-words";
 import type { ColumnRole, TaskId } from "../data/types";
+import type { Pruning } from "../pruning/registry";
 import { type MetricName, metricFacts } from "../tasks/metrics/names";
 import type { Configuration, TrainingConfiguration } from "./configuration";
 import { formatPercent, formatPlural, formatSetting } from "./numbers";
+import { pruningInWords } from "./pruning-in-words";
 import { selectionInWords } from "./selection-in-words";
 import { weightInWords } from "./weight-in-words";
 
@@ -169,6 +171,7 @@ export const runWords = {
   weightDecay: { title: "Weight decay", say: orElse("that of all") },
   frozenLayers: { title: "Frozen layers", say: (layers?: number) => plain(layers ?? 0) },
   layerDecay: { title: "Rate decay per layer", say: (decay?: number) => plain(decay ?? 1) },
+  pruning: { title: "Learn from", say: (pruning?: Pruning) => (pruning ? pruningInWords(pruning) : "whole batches") },
   initFrom: { title: "Starts from", say: orElse("its method's own start") },
   resume: { title: "Goes on with that training", say: (on?: boolean) => plain(on ?? false) },
 } satisfies WordsOf<Omit<Configuration["runs"][number], "name" | "method" | "options" | "foundRate" | "sweptAs">>;

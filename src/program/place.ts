@@ -28,8 +28,13 @@ export type StepPlace =
   /** Of every row that can have a label: its loss, and a prediction where `output` is none. */
   | "losses"
   | "predictions"
-  /** Three floats: mean loss, gradient norm (before an update the last step's), penalty. */
-  | "stepFigures";
+  /**
+   * Floats: mean loss, gradient norm (before an update the last step's), penalty; where labels of
+   * the batch are left out three more (`kernels/prune-shares.ts`).
+   */
+  | "stepFigures"
+  /** What numbers are drawn from: seed, step, and 1 in training. */
+  | "draw";
 
 /** The same dispatches on what `places` gives for every place, and what is stored there. */
 export function bind<Bound>(

@@ -33,7 +33,8 @@ export function stepFlops({
   const { nodes, values } = new ProgramSizes(program, [logits, ...saved]);
   const forward = productFlops(nodes, values);
   const parts = loss.parts.flatMap(({ dispatches, learn }) => [dispatches, learn]);
-  const lists = [loss.first, ...parts, loss.last, dispatches];
+  const scored = loss.pruning?.parts.map(({ dispatches }) => dispatches) ?? [];
+  const lists = [loss.first, ...scored, ...parts, loss.last, dispatches];
   const backward = lists.reduce((sum, list) => sum + dispatchFlops(list), 0);
   return { forward, backward, total: forward + backward };
 }

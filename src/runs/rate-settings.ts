@@ -10,7 +10,7 @@ import { shortened } from "../plan/found-rate";
  * `options`: with the method's defaults.
  */
 export function settingsPrint(
-  { method, weightDecay, frozenLayers = 0, layerDecay = 1 }: RunConfiguration,
+  { method, weightDecay, frozenLayers = 0, layerDecay = 1, pruning }: RunConfiguration,
   options: unknown,
   training: TrainingConfiguration,
 ): string {
@@ -20,6 +20,7 @@ export function settingsPrint(
     ...[method, options, weightDecay ?? training.weightDecay, frozenLayers, layerDecay],
     ...[batchSize, headLearningRate, schedule, warmupRatio, leastWarmupSteps, gradClip, pooling, classWeights],
     ...(tokenNoise ? [tokenNoise] : []),
+    ...(pruning ? [{ pruning }] : []),
   ];
   return shortened(bytesToHex(sha256(utf8ToBytes(JSON.stringify(all)))));
 }

@@ -15,6 +15,7 @@ import type { MethodContext } from "../methods/method";
 import type { RunPooling } from "../models/family";
 import type { LayerStrategy } from "../plan/layer-rates";
 import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
+import type { Pruning } from "../pruning/registry";
 import type { Task } from "../tasks/task";
 import type { BatchBuffers } from "./batch-buffers";
 import { computeStart } from "./computed-start";
@@ -57,6 +58,8 @@ export interface RunSetup extends ResolvedMethod {
   readonly steps?: number;
   /** Frozen layers and rates by layer. */
   readonly layers?: LayerStrategy;
+  /** Which part of every training batch it learns from; default: all. */
+  readonly pruning?: Pruning | undefined;
   /** Replace initial values by tensor name. */
   readonly initial?: Values;
   /** Throws an Error where what it trains cannot start from its initial values; default: it can. */
@@ -68,18 +71,21 @@ export interface RunSetup extends ResolvedMethod {
 }
 
 /** Numbers in a run's step figures. */
-export const STEP_FIGURES = 3;
+export const STEP_FIGURES = 6;
 /** Copies of step figures that may be on their way: how many steps the host may be ahead. */
 export const STEPS_AHEAD = 3;
 /** Bytes of a run's step figures and of what its dropout masks are drawn from. */
-export const RUN_BYTES = 16 + DRAW * 4;
+export const RUN_BYTES = Math.ceil(STEP_FIGURES / 4) * 16 + DRAW * 4;
 
 export class Run {
   readonly setup: RunSetup;
   readonly tunedSetup: TunedSetup;
   readonly parameters: Parameters;
   readonly virtualTokens: number;
-  /** [loss, gradient norm, what the method adds to the loss] of the last step. */
+  /**
+   * [loss, gradient norm, what the method adds to the loss] of the last step; where it learns from
+   * a part of the batch its rows, tokens, and share of what all labels count for, too.
+   */
   readonly stepFigures: DeviceBuffer;
   readonly #controller: Controller | null;
   readonly #draw: DeviceBuffer;
@@ -116,14 +122,14 @@ export class Run {
     this.#executor = executor;
     this.#model = model;
     this.setup = setup;
-    const { method, options, context, task, classes, pooling, layers, headLearningRate } = setup;
+    const { method, options, context, task, classes, pooling, layers, pruning, headLearningRate } = setup;
     const headLearningRateScale = headLearningRate ? headLearningRate / setup.learningRate : undefined;
     const inputs = inputChannels(model, (channel) =>
       [...batches.values()].every((batch) => batch.channels.includes(channel)),
     );
     const trainingRows = setup.trainingRows?.count;
     this.tunedSetup = {
-      ...{ method, options, context, task, classes, pooling, inputs, layers, trainingRows },
+      ...{ method, options, context, task, classes, pooling, inputs, layers, pruning, trainingRows },
       headLearningRateScale,
     };
     for (const [tokens, batch] of batches) {

@@ -46,7 +46,7 @@ export class Step {
   readonly #saved: ReadonlyMap<Tensor, number>;
   readonly #places: StepPlaces;
   #session: Session | null = null;
-  /** Draws the dropout masks; null where the Program has none. */
+  /** Says what is drawn from, and draws the dropout masks; null where nothing is drawn. */
   #noise: ((step: number | null) => Promise<void>) | null = null;
   #releaseNoise: (() => void) | null = null;
   #parts: {
@@ -54,6 +54,11 @@ export class Step {
     readonly dispatches: CompiledDispatches;
     readonly learn: CompiledDispatches | null;
   }[] = [];
+  /** What an update takes out of the batch. */
+  #pruning: {
+    readonly parts: readonly { readonly rows: number; readonly dispatches: CompiledDispatches }[];
+    readonly last: CompiledDispatches;
+  } | null = null;
   /** Gradients that the loss adds to. */
   #learned: readonly DeviceBuffer[] = [];
   /** What the parts of the loss read; null where it has none. */
@@ -121,6 +126,13 @@ export class Step {
         learn: learn.length > 0 ? await executor.compile(bind(learn, inLoss), { owner }) : null,
       });
     }
+    if (loss.pruning) {
+      const parts = [];
+      for (const { rows, dispatches } of loss.pruning.parts) {
+        parts.push({ rows, dispatches: await executor.compile(bind(dispatches, inLoss), { owner }) });
+      }
+      this.#pruning = { parts, last: await executor.compile(bind(loss.pruning.last, inLoss), { owner }) };
+    }
     this.#learned = loss.trained.map(({ name }) => gradient(name));
     this.#loss = await executor.compile(bind(loss.last, inLoss), { owner });
     const results = backward.trained.map(({ name }) => gradient(name));
@@ -147,14 +159,25 @@ export class Step {
     if (this.#parts.length > 0) this.#clear(commands);
     if (learn) for (const gradient of this.#learned) commands.clear(gradient);
     if (this.#first) commands.run(this.#first);
-    let left = this.batch.labelledCount;
-    for (const { rows, dispatches, learn: learning } of this.#parts) {
-      if (left <= 0) break;
+    if (learn && this.#pruning) {
+      for (const { dispatches } of this.#needed(this.#pruning.parts)) commands.run(dispatches);
+      commands.run(this.#pruning.last);
+    }
+    for (const { dispatches, learn: learning } of this.#needed(this.#parts)) {
       commands.run(dispatches);
       if (learn && learning) commands.run(learning);
-      left -= rows;
     }
     commands.run(required(this.#loss));
+  }
+
+  /** The parts that the labels of the batch in the buffers take. */
+  *#needed<Part extends { readonly rows: number }>(parts: readonly Part[]): Iterable<Part> {
+    let left = this.batch.labelledCount;
+    for (const part of parts) {
+      if (left <= 0) return;
+      yield part;
+      left -= part.rows;
+    }
   }
 
   /** Gradients of all trainables, from the loss just encoded. */
@@ -168,6 +191,8 @@ export class Step {
       dispatches.release();
       learn?.release();
     }
+    for (const { dispatches } of this.#pruning?.parts ?? []) dispatches.release();
+    this.#pruning?.last.release();
     this.#first?.release();
     this.#loss?.release();
     this.#backward?.release();
@@ -182,13 +207,14 @@ export class Step {
         { count: elementCount(noise.shape), salt: hashName(noise.name) >>> 0, rate: noise.rate },
       ),
     );
-    if (list.length === 0) return;
-    const compiled = await executor.compile(list, { owner });
+    if (list.length === 0 && !this.tuned.loss.pruning) return;
+    const compiled = list.length === 0 ? null : await executor.compile(list, { owner });
     const values = new Int32Array(DRAW);
-    this.#releaseNoise = () => compiled.release();
+    this.#releaseNoise = () => compiled?.release();
     this.#noise = async (step) => {
       values.set([seed ^ Math.floor(seed / 2 ** 32), step ?? 0, step === null ? 0 : 1]);
       executor.write(draw, values);
+      if (!compiled) return;
       const commands = executor.commands();
       commands.run(compiled);
       await commands.submit();
@@ -206,7 +232,7 @@ export class Step {
 
   /** Where places are; `scratch`: which of the claimed buffers a slot of working memory is. */
   #placing(
-    { gradient = noGradient, batch, stepFigures }: StepBindings,
+    { gradient = noGradient, batch, stepFigures, draw }: StepBindings,
     buffer: Leaves,
     scratch: (slot: number) => number,
   ): (place: Place) => DeviceBuffer {
@@ -232,6 +258,8 @@ export class Step {
           return this.recorded;
         case "stepFigures":
           return stepFigures;
+        case "draw":
+          return draw;
       }
     };
   }
@@ -253,8 +281,9 @@ export function compiledBytes(
   { program, backward, loss }: Pick<TunedProgram, "program" | "backward" | "loss">,
 ): number {
   const parts = loss.parts.flatMap(({ dispatches, learn }) => [dispatches, learn]);
+  const pruning = loss.pruning ? [...loss.pruning.parts.map(({ dispatches }) => dispatches), loss.pruning.last] : [];
   // Those that may be empty are not compiled then.
-  const some = [loss.first, ...parts].filter(({ length }) => length > 0);
+  const some = [loss.first, ...pruning, ...parts].filter(({ length }) => length > 0);
   const lists = [loss.last, backward.dispatches, ...some];
   const noises = program.noises.length > 0 ? costs.dispatches(program.noises.length) : 0;
   return lists.reduce((sum, { length }) => sum + costs.dispatches(length), noises);

@@ -15,6 +15,7 @@ import { view } from "../operations/view";
 import type { LayerStrategy } from "../plan/layer-rates";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
+import type { Pruning } from "../pruning/registry";
 import { classLoss, pooledState, valuesLoss } from "../tasks/heads";
 import type { LanguageHead, Loss, ReadOut, States, Task } from "../tasks/task";
 import { attachByLayer } from "./layers";
@@ -35,6 +36,8 @@ export interface TunedSetup {
   readonly inputs?: readonly Channel[];
   /** Frozen layers and rates by layer. */
   readonly layers?: LayerStrategy;
+  /** Which part of every training batch is learned from; default: all. */
+  readonly pruning?: Pruning | undefined;
   /** Factor on the adapter's learning rate for the head; default: the method's own, or 1. */
   readonly headLearningRateScale?: number;
   /** How many training rows there are, for answerers that go by them. */
@@ -83,6 +86,7 @@ export interface TunedProgram {
 /** `size` rows of `tokens` tokens. */
 export function buildTunedProgram(setup: TunedSetup, size: number, tokens: number): TunedProgram {
   const { method, options, context, task, classes, pooling, onlyRead = false } = setup;
+  const pruning = onlyRead ? undefined : setup.pruning;
   const { family, config } = context;
   const model = buildTunedModel(setup, size, tokens);
   const { program, ids, lengths, attachments, built, words, keys, values, virtualTokens } = model;
@@ -108,6 +112,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
       outputs: task.outputs(classes),
       pooling,
       learningRateScale,
+      pruning,
       classifier:
         family.classify &&
         ((state, outputs) =>
@@ -118,6 +123,12 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
         return vocabularyHead;
       },
     });
+  if (pruning && !loss.pruning) {
+    throw new Error(
+      `${method.title} learns from whole batches here: a part of them is chosen by the losses of labels or tokens, ` +
+        `and ${method.trains ? "this loss is of something else" : "nothing of it is trained"}. Have it learn from all.`,
+    );
+  }
   const front = { prompt: attachments.prompt, keys, values };
   const changesWords = attachments.words !== undefined;
   const idsAfter = attachments.suffixIds ?? [];

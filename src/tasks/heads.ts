@@ -5,6 +5,7 @@
 
 import { crossEntropy } from "../kernels/cross-entropy";
 import { type Dispatch, dispatch } from "../kernels/kernel";
+import { tokenScores } from "../kernels/token-scores";
 import { valueLoss } from "../kernels/value-loss";
 import { isMean, type RunPooling } from "../models/family";
 import { linear } from "../operations/linear";
@@ -13,7 +14,9 @@ import { firstToken, lastToken, meanOfAll, meanToken } from "../operations/pool"
 import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
-import { LABELS, type LabelWeights, shareLabels, sumLosses } from "./shares";
+import { prune } from "../pruning/prune";
+import type { Pruning } from "../pruning/registry";
+import { LABELS, type LabelWeights, labelWeightsIn, shareLabels, sumLosses } from "./shares";
 import type { Loss, ReadOutOptions, States } from "./task";
 
 /**
@@ -98,18 +101,45 @@ const places = {
  * both.
  */
 function rowsLoss(rows: number, losses: Dispatch<Place>, weights?: LabelWeights): Loss {
-  const last = [shareLabels(rows, shares, weights), losses, sumLosses(rows, shares)];
-  return { scratch: [rows], first: [], parts: [], trained: [], last };
+  const last = [losses, sumLosses(rows, shares)];
+  return { scratch: [rows], first: [shareLabels(rows, shares, weights)], parts: [], trained: [], last };
+}
+
+/** Default of both: none. */
+interface ClassWeighing {
+  readonly weights?: LabelWeights | undefined;
+  /** Of batches of so many rows, which may have several labels each. */
+  readonly pruned?: { readonly pruning: Pruning; readonly batch: number } | undefined;
 }
 
 /**
  * Cross-entropy of logits [rows, classes], as torch's `CrossEntropyLoss(weight)`; rows with a
- * negative label are left out. Default of `weights`: none.
+ * negative label are left out.
  */
-export function classLoss({ shape }: Tensor, weights?: LabelWeights): Loss {
+export function classLoss({ shape }: Tensor, { weights, pruned }: ClassWeighing = {}): Loss {
   const [rows, classes] = shape as [number, number];
-  return rowsLoss(rows, dispatch(crossEntropy, places, { rows, classes }), weights);
+  const loss = rowsLoss(rows, dispatch(crossEntropy, places, { rows, classes }), weights);
+  if (!pruned) return loss;
+  const scratch = [...loss.scratch];
+  const working = (elements: number): Place => ({ kind: "scratch", slot: scratch.push(elements) - 1 });
+  const { pruning, batch } = pruned;
+  const { scores, dispatches } = prune(pruning, { rows: batch, perRow: rows / batch, shares, working });
+  const { logits, labels } = places;
+  // Without a list of labels their binding is not read.
+  const score = dispatch(tokenScores, { logits, indexes: labels, labels, scores }, all(rows, classes));
+  return { ...loss, scratch, pruning: { parts: [], last: [score, ...dispatches] } };
 }
+
+/** What a class counts for, as a task is asked for it. */
+export function classWeighing(
+  { weighted, pruning }: Pick<ReadOutOptions, "weighted" | "pruning">,
+  { size }: Pick<States, "size">,
+): ClassWeighing {
+  return { weights: labelWeightsIn(weighted), pruned: pruning && { pruning, batch: size } };
+}
+
+/** Of all rows, the probability of their own label. */
+const all = (rows: number, width: number) => ({ start: 0, rows, width, given: width });
 
 /** Default of both: none. */
 interface ValueWeights {

@@ -14,9 +14,12 @@ import { languageLoss as partLoss } from "../kernels/language-loss";
 import { matmul } from "../kernels/matmul";
 import { placeColumns } from "../kernels/place-columns";
 import { scatterRows } from "../kernels/scatter-rows";
+import { tokenScores } from "../kernels/token-scores";
 import type { HeadUpdate } from "../models/family";
 import type { Place, StepPlace } from "../program/place";
 import type { Tensor, Trainable } from "../program/tensor";
+import { prune } from "../pruning/prune";
+import type { Pruning } from "../pruning/registry";
 import { LABELS, type LabelWeights, shareLabels, sumLosses } from "./shares";
 import type { LanguageHead, Loss } from "./task";
 
@@ -108,6 +111,15 @@ function product(
   return dispatch(matmul, places, { rows, columns, inner, alpha }, options);
 }
 
+interface LanguageLossOptions {
+  /** Bytes of the logits that are held at once. */
+  readonly most?: number;
+  /** Default: none. */
+  readonly weights?: LabelWeights | undefined;
+  /** Of batches of so many rows. Default: all is learned from. */
+  readonly pruned?: { readonly pruning: Pruning; readonly batch: number } | undefined;
+}
+
 /**
  * Pieces of the loss's working memory by their index, for who adds to the loss (`context-loss.ts`);
  * others follow.
@@ -115,13 +127,13 @@ function product(
 export const PIECES = { states: 0, logits: 1, gradient: 2, shares: 3, piece: 4 } as const;
 
 /**
- * Of states [rows, hiddenSize]; every row has a label, negative where it is left out. `most`: bytes
- * of the logits that are held at once. Default of `weights`: none.
+ * Of states [rows, hiddenSize]; every row has a label, negative where it is left out. What is left
+ * out of an update costs the logits twice: every label's share is known before its gradient.
  */
 export function languageLoss(
   { shape }: Tensor,
   head: LanguageHead,
-  { most = MOST_BYTES, weights }: { readonly most?: number; readonly weights?: LabelWeights | undefined } = {},
+  { most = MOST_BYTES, weights, pruned }: LanguageLossOptions = {},
 ): Loss {
   const [all, width] = shape as [number, number];
   const vocabulary = head.weight.shape[0]!;
@@ -161,14 +173,19 @@ export function languageLoss(
         ? product({ a: logits, b: states, out }, [vocabulary, width, rows], 1, { TRANSPOSE_A: 1, ACCUMULATE: 1 })
         : dispatch(columnSum, { x: logits, out }, { rows, width: vocabulary }, { ACCUMULATE: 1 });
     });
-  const parts = Array.from({ length: Math.ceil(all / atOnce) }, (_, part) => {
+  const spans = Array.from({ length: Math.ceil(all / atOnce) }, (_, part) => {
     const start = part * atOnce;
-    const rows = Math.min(atOnce, all - start);
+    return { start, rows: Math.min(atOnce, all - start) };
+  });
+  const logitsOf = (start: number, rows: number) => [
+    dispatch(gatherRows, { x: at("output"), indexes, out: states }, { start, rows, width }),
+    ...headLogits(head, rows, { states, logits, piece, inner, place }),
+  ];
+  const parts = spans.map(({ start, rows }) => {
     return {
       rows,
       dispatches: [
-        dispatch(gatherRows, { x: at("output"), indexes, out: states }, { start, rows, width }),
-        ...headLogits(head, rows, { states, logits, piece, inner, place }),
+        ...logitsOf(start, rows),
         dispatch(
           partLoss,
           { logits, indexes, labels: LABELS, shares, losses: at("losses"), predictions: at("predictions") },
@@ -181,9 +198,17 @@ export function languageLoss(
       learn: [...learnHead(rows), ...(update ? learnUpdate(update, rows) : [])],
     };
   });
+  const left = pruned && prune(pruned.pruning, { rows: pruned.batch, perRow: all / pruned.batch, shares, working });
+  const score = (scores: Place) =>
+    spans.map(({ start, rows }) => {
+      const sizes = { start, rows, width: vocabulary, given: vocabulary };
+      const bound = { logits, indexes, labels: LABELS, scores };
+      return { rows, dispatches: [...logitsOf(start, rows), dispatch(tokenScores, bound, sizes, { LISTED: 1 })] };
+    });
   return {
     scratch,
     first: [shareLabels(all, shares, weights)],
+    ...(left && { pruning: { parts: score(left.scores), last: left.dispatches } }),
     parts,
     trained: [...trainedHead, ...(update ? [update.down as Trainable, update.up as Trainable] : [])],
     last: [sumLosses(all, shares)],

@@ -1,7 +1,7 @@
 /** One label for a text or a pair of texts. */
 
 import { labelWeights, rowLabels } from "../data/channels";
-import { classLoss, rowHead } from "./heads";
+import { classLoss, classWeighing, rowHead } from "./heads";
 import {
   accuracy,
   argmax,
@@ -12,7 +12,6 @@ import {
   softmax,
 } from "./metrics/classification";
 import { drawnClasses, drawnShare } from "./metrics/drawn";
-import { labelWeightsIn } from "./shares";
 import { type Evaluation, missingMetric, type Task } from "./task";
 
 export const sequenceClassification: Task = {
@@ -30,7 +29,7 @@ export const sequenceClassification: Task = {
 
   readOut(program, states, options) {
     const output = rowHead(program, states, options);
-    return { output, loss: classLoss(output, labelWeightsIn(options.weighted)) };
+    return { output, loss: classLoss(output, classWeighing(options, states)) };
   },
 
   measure(evaluation, examples, labels) {

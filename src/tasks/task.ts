@@ -15,6 +15,7 @@ import type { HeadUpdate, PromptLabel, RunPooling } from "../models/family";
 import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor, Trainable } from "../program/tensor";
+import type { Pruning } from "../pruning/registry";
 import type { DrawnMetric } from "./metrics/drawn";
 import type { MetricName, Metrics } from "./metrics/names";
 import type { Figures, RowAnswer, RowWords } from "./row-answer";
@@ -53,6 +54,11 @@ export interface ReadOutOptions {
   /** Names of the channels of weights that the loss reads of a batch; default: none. */
   readonly weighted?: ReadonlySet<string>;
   /**
+   * Which part of a training batch is learned from; default: all. A loss that cannot be pruned has
+   * no `pruning`.
+   */
+  readonly pruning?: Pruning | undefined;
+  /**
    * The family's own classifier [rows, outputs] of states; undefined where it is a plain `score`.
    */
   readonly classifier?: ((state: Tensor, outputs: number) => Tensor) | undefined;
@@ -72,8 +78,16 @@ export interface ReadOut {
 export interface Loss {
   /** float32 elements of each piece of working memory. */
   readonly scratch: readonly number[];
-  /** Run before the parts: what all of them read. */
+  /** Run before the parts: what all of them read, as the shares. */
   readonly first: readonly Dispatch<Place>[];
+  /**
+   * Run after these in an update alone: parts as below, and what takes away the shares of what is
+   * not learned from. Left out where all is.
+   */
+  readonly pruning?: {
+    readonly parts: readonly { readonly rows: number; readonly dispatches: readonly Dispatch<Place>[] }[];
+    readonly last: readonly Dispatch<Place>[];
+  };
   /**
    * Dispatches that each take the next `rows` labelled rows; only as many run as a batch needs, on
    * zeroed `seed`, `losses` and `predictions`. In training `learn` follows, which adds to the

@@ -2,11 +2,10 @@
 
 import { labelWeights, tokenLabels } from "../data/channels";
 import type { TokenizedExample } from "../data/tokens";
-import { classLoss, tokenHead } from "./heads";
+import { classLoss, classWeighing, tokenHead } from "./heads";
 import { argmax } from "./metrics/classification";
 import { drawnQuotient } from "./metrics/drawn";
 import { entityScores, matchEntities } from "./metrics/entities";
-import { labelWeightsIn } from "./shares";
 import { type Evaluation, missingMetric, type Task } from "./task";
 
 export const tokenClassification: Task = {
@@ -22,7 +21,7 @@ export const tokenClassification: Task = {
 
   readOut(program, states, options) {
     const output = tokenHead(program, states, options);
-    return { output, loss: classLoss(output, labelWeightsIn(options.weighted)) };
+    return { output, loss: classLoss(output, classWeighing(options, states)) };
   },
 
   /** Over entities; `accuracy` is over words. */

@@ -41,6 +41,7 @@ import type { CheckedLink } from "../plan/read-link";
 import type { Prediction, RunReport, SettingEvaluation } from "../plan/reports";
 import type { Precision } from "../program/tensor";
 import type { Proof } from "../proofs/equality";
+import type { OfferedPruning } from "../pruning/registry";
 import type { Identity } from "../report/facts";
 import type { TrainingDynamics } from "../selection/training-dynamics";
 import type { MetricName } from "../tasks/metrics/names";
@@ -571,6 +572,8 @@ export interface StudioApi {
   listStored(): Promise<StoredModelListing[]>;
   removeStored(source: string): Promise<void>;
   listMethods(): Promise<MethodDescription[]>;
+  /** Rules by which runs learn from a part of their batches. */
+  listPrunings(): Promise<OfferedPruning[]>;
   /** What a configuration leaves out is set to these. */
   readDefaults(): Promise<Defaults>;
   listSamples(): Promise<SampleListing[]>;

@@ -47,6 +47,7 @@ import { type CheckedLink, readLink } from "../plan/read-link";
 import { controlsOf } from "../plan/variants";
 import { withProgress } from "../plan/waiting";
 import { compareAtStart } from "../proofs/equality";
+import { type OfferedPruning, offeredPrunings } from "../pruning/registry";
 import { parseOptions } from "../runs/resolve";
 import { bracketedIds } from "../runs/text-ids";
 import { keptCount } from "../selection/quota";
@@ -259,6 +260,10 @@ export class Studio implements StudioApi {
   async listMethods(): Promise<MethodDescription[]> {
     const facts = await this.#facts();
     return approaches.map((approach) => describeMethod(approach, facts));
+  }
+
+  async listPrunings(): Promise<OfferedPruning[]> {
+    return offeredPrunings();
   }
 
   async readDefaults(): Promise<Defaults> {

@@ -10,6 +10,7 @@ import { History } from "../../src/instruments/history";
 import type { Measuring } from "../../src/instruments/instrument";
 import { listInstruments, measure } from "../../src/instruments/registry";
 import { trainingSchema } from "../../src/plan/configuration";
+import { pruningSchema } from "../../src/pruning/registry";
 import { fixtureModel } from "../fixtures/reference";
 import { testExecutor } from "./executor";
 import { createComparison, type TinySetup, tinyData, tinyRows } from "./tiny-comparison";
@@ -64,7 +65,8 @@ const refusals = (run: Measuring) => Object.fromEntries(listInstruments(run).map
 
 test("each says by method and model whether it can measure a run", async () => {
   const none = expect.stringMatching(/no virtual tokens/);
-  const answers = { saliency: null, "alike-rows": null, "row-scores": null };
+  const whole = expect.stringMatching(/learns from all rows/);
+  const answers = { saliency: null, "alike-rows": null, "row-scores": null, "pruned-batch": whole };
   expect(refusals(causal.of("lora"))).toEqual({
     ...{ "merge-proof": null, forgetting: null, "check-up": null, ...answers },
     ...{ "virtual-words": none, "virtual-attention": none },
@@ -75,6 +77,7 @@ test("each says by method and model whether it can measure a run", async () => {
   });
   expect(refusals(causal.of("neighbours"))).toEqual({
     ...{ "virtual-words": none, "virtual-attention": none, "alike-rows": null, "row-scores": null },
+    "pruned-batch": whole,
     saliency: expect.stringMatching(/does not answer by a trained head/),
     "merge-proof": expect.stringMatching(/answers from the training rows/),
     forgetting: expect.stringMatching(/trains nothing/),
@@ -103,6 +106,20 @@ test("forgetting reads the studio's text where none is given", async () => {
   expect(await measure("forgetting", run, { text: null })).toEqual(own);
   expect(causal.files).toEqual(["general-text.txt"]);
   expect(structuredClone(own)).toEqual(own);
+});
+
+test("what a pruned run would learn from is what its rule keeps of the rows' losses", async () => {
+  const pruning = pruningSchema.parse({ by: "loss", rows: 0.5 });
+  const own = await trained("tiny-llama", [{ name: "part", method: "lora", options: { rank: 2 }, pruning }]);
+  const found = await measure("pruned-batch", own.of("part"), { start: 0 });
+  expect(found).toMatchObject({ start: 0, rows: 4 });
+  const sorted = [...found.batch].sort((a, b) => b.loss - a.loss);
+  expect(sorted.map(({ kept }) => kept)).toEqual([true, true, false, false]);
+  expect(found.batch.map(({ row, tokens }) => [row, tokens])).toEqual([0, 1, 2, 3].map((row) => [row, []]));
+  expect(structuredClone(found)).toEqual(found);
+  // Past the end the last batch is shown.
+  expect((await measure("pruned-batch", own.of("part"), { start: 99 })).start).toBe(0);
+  await own.release();
 });
 
 test("an input that is not what the instrument needs is refused by its schema", async () => {

@@ -25,7 +25,7 @@ const weighted: Task = {
   targets: () => [weights],
   readOut(program, states, options) {
     const output = rowHead(program, states, options);
-    return { output, loss: classLoss(output, { channel: "weights", span: 1 }) };
+    return { output, loss: classLoss(output, { weights: { channel: "weights", span: 1 } }) };
   },
 };
 

@@ -8,6 +8,7 @@ import { AlikeRowsPanel } from "./AlikeRowsPanel";
 import { CheckUpPanel } from "./CheckUpPanel";
 import { ForgettingPanel } from "./ForgettingPanel";
 import { MergeProofPanel } from "./MergeProofPanel";
+import { PrunedBatchPanel } from "./PrunedBatchPanel";
 import type { InstrumentPanel } from "./panel";
 import { RowScoresPanel } from "./RowScoresPanel";
 import { SaliencyPanel } from "./SaliencyPanel";
@@ -20,6 +21,7 @@ export const panels: Readonly<Record<InstrumentId, InstrumentPanel>> = {
   "virtual-words": { place: "end", refused: "hidden", Panel: VirtualWordsPanel },
   "check-up": { place: "end", refused: "shown", Panel: CheckUpPanel },
   "row-scores": { place: "end", refused: "hidden", Panel: RowScoresPanel },
+  "pruned-batch": { place: "end", refused: "hidden", Panel: PrunedBatchPanel },
   saliency: { place: "answer", refused: "shown", Panel: SaliencyPanel },
   "virtual-attention": { place: "answer", refused: "hidden", Panel: VirtualAttentionPanel },
   "alike-rows": { place: "answer", refused: "shown", Panel: AlikeRowsPanel },

@@ -19,6 +19,7 @@ import { ChosenModules } from "./ChosenModules";
 import { EqualityPanel } from "./EqualityPanel";
 import { LayerFields } from "./LayerFields";
 import { OptionsForm } from "./OptionsForm";
+import { PruningFields } from "./PruningFields";
 import { RateSearchField } from "./RateSearchField";
 import { RunInspection } from "./RunInspection";
 import { SemanticPassLine } from "./SemanticPassLine";
@@ -57,6 +58,7 @@ export default function RunOptions({ run, method, fields }: RunOptionsProps) {
           <OptionsForm run={run} fields={others} />
           {!run.sweep && <SizeMatchField run={run} method={method} fields={fields} />}
           <LayerFields run={run} />
+          {method.learningRate !== null && <PruningFields run={run} />}
           <ChosenModules run={run} />
         </div>
       </details>

@@ -76,14 +76,15 @@ export function ownRate(
   return { ...(run.learningRate !== null && { learningRate: run.learningRate }), ...(foundRate && { foundRate }) };
 }
 
-type OwnSettings = Pick<Configuration["runs"][number], "weightDecay" | "frozenLayers" | "layerDecay">;
+type OwnSettings = Pick<Configuration["runs"][number], "weightDecay" | "frozenLayers" | "layerDecay" | "pruning">;
 
-/** What a run sets of its weight decay and layers: only what does something. */
-export function ownSettings({ weightDecay, frozenLayers = 0, layerDecay = 1 }: OwnSettings): OwnSettings {
+/** What a run sets of its weight decay, layers and batches: only what does something. */
+export function ownSettings({ weightDecay, frozenLayers = 0, layerDecay = 1, pruning }: OwnSettings): OwnSettings {
   return {
     ...(weightDecay !== undefined && { weightDecay }),
     ...(frozenLayers > 0 && { frozenLayers }),
     ...(layerDecay < 1 && { layerDecay }),
+    ...(pruning && { pruning }),
   };
 }
 
@@ -167,6 +168,7 @@ export function draftRun(
       | "weightDecay"
       | "frozenLayers"
       | "layerDecay"
+      | "pruning"
       | "sweep"
       | "initFrom"
     >

@@ -164,6 +164,7 @@ export interface DraftRun {
   weightDecay?: number;
   frozenLayers?: number;
   layerDecay?: number;
+  pruning?: RunConfiguration["pruning"];
   /** What was last proved of it; it counts while its options are the very ones it was proved of. */
   proof?: { options: DraftRun["options"]; method: string; equal: boolean; measured: string };
   /** Values that it is trained with, each combination as a run of its own; left out: one run. */

@@ -7,6 +7,7 @@ const common: CommonTerms = { trainRows: 300, rowsSeen: 300, learningRateFactors
 const run = (name: string, fields: Partial<RunTerms> = {}): RunTerms => ({
   ...{ run: name, adapter: 1000, trains: true, readsRows: false, virtualTokens: 0, flops: 1e6 },
   ...{ headLearningRate: 0.005, headFollowsAdapter: false, searched: false, changedSince: null, weightDecay: 0.01 },
+  pruning: null,
   startsFromAdapter: false,
   ...fields,
 });
@@ -96,6 +97,15 @@ describe("what is not equal", () => {
     expect(unequal([run("LoRA"), started], { ...common, testRows: 40 })).toEqual([
       `${beginning}validation or test${end}`,
     ]);
+  });
+
+  test("parts of batches that are learned from", () => {
+    const part = run("Part", { pruning: "25 % of the rows of every batch, drawn at random" });
+    const end = " At equal steps they learn from different amounts: curves can be drawn by kept tokens.";
+    expect(said(run("a"), part)).toEqual([
+      `Part learns from 25 % of the rows of every batch, drawn at random; the others learn from whole batches.${end}`,
+    ]);
+    expect(said(part, { ...part, run: "b" })[0]).toMatch(/^Part learns .*; b learns from 25 % .* at random\. At equal/);
   });
 
   test("rows that answerers read and trained runs do not see", () => {

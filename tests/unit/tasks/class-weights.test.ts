@@ -38,7 +38,7 @@ describe("cross-entropy", () => {
     const { labels, weights, logits, loss, gradient } = found.crossEntropy[index];
     const [row] = weighRows([example(labels)], NAMES, byName(weights), false);
     const output = new Program().activation("logits", [labels.length, CLASSES]);
-    const said = compute(classLoss(output, { channel: "weights", span: 1 }), logits, {
+    const said = compute(classLoss(output, { weights: { channel: "weights", span: 1 } }), logits, {
       labels,
       weights: [...row!.weights!],
     });

@@ -39,7 +39,7 @@ const classification: Task = {
   targets: () => [rowWeights],
   readOut(program, states, options) {
     const output = rowHead(program, states, options);
-    return { output, loss: classLoss(output, { channel: "weights", span: 1 }) };
+    return { output, loss: classLoss(output, { weights: { channel: "weights", span: 1 } }) };
   },
 };
 

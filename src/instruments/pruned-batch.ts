@@ -1,0 +1,104 @@
+/**
+ * What a run that prunes its batches would learn from, of a batch of its training rows in the
+ * file's order, with the run as it is.
+ */
+
+import * as z from "zod";
+import { keptLabels } from "../pruning/choose";
+import { knownScores } from "../scoring/score-cache";
+import { readTokens } from "./asked";
+import { describeRow } from "./described-row";
+import type { Instrument } from "./instrument";
+
+export interface PrunedBatch {
+  /** Of the first row, counted from 0. */
+  readonly start: number;
+  /** Training rows there are. */
+  readonly rows: number;
+  readonly batch: readonly {
+    readonly row: number;
+    readonly text: string;
+    readonly truth: string;
+    /** Nats: means over its labels. */
+    readonly loss: number;
+    readonly entropy: number;
+    readonly kept: boolean;
+    /** Its tokens, where tokens have labels: whether one is learned; null: it has no label. */
+    readonly tokens: readonly { readonly text: string; readonly kept: boolean | null }[];
+  }[];
+}
+
+const inputSchema = z.strictObject({
+  /** The batch begins at this training row, counted from 0. */
+  start: z.int().min(0),
+});
+
+export const prunedBatch: Instrument<z.infer<typeof inputSchema>, PrunedBatch> = {
+  title: "What does it learn from?",
+  summary: "Which rows and tokens of a batch the run would learn from now, and which it leaves out.",
+  input: inputSchema,
+  refusal: ({ comparison, name }) =>
+    comparison.run(name).setup.pruning ? null : "It learns from all rows and tokens of its batches.",
+  async measure(run, { start: asked }) {
+    const { comparison, name, data, training, executor, model, report, signal } = run;
+    const { setup } = comparison.run(name);
+    const size = Math.min(training.batchSize, data.train.length);
+    const start = Math.min(asked, data.train.length - size);
+    const rows = data.train.slice(start, start + size);
+    const {
+      labels: scored,
+      losses,
+      entropies,
+    } = await comparison.hold(name, async (reader) => {
+      const asking = {
+        ...({
+          executor,
+          model,
+          reader,
+          reading: "answer",
+          signal,
+          tokenizer: model.tokenizer,
+          scale: data.scale,
+        } as const),
+        ...{ batchSize: training.batchSize, labelled: comparison.task.id },
+        wanted: { labels: true, states: false, gradients: false, given: null },
+        report: (done: number, total: number) => report({ wait: "scoring", detail: name, done, total, unit: "rows" }),
+      };
+      return (await knownScores(asking, rows)).scores;
+    });
+    const { head, labels: channel } = comparison.task;
+    const { perToken } = channel;
+    // A language model's label is the token after.
+    const ahead = head === "vocabulary" ? 1 : 0;
+    const perRow = perToken ? Math.max(...rows.map(({ ids }) => ids.length)) : 1;
+    const count = rows.length * perRow;
+    const batch = {
+      ...{ rows: rows.length, perRow, labels: new Int32Array(count).fill(-1) },
+      ...{ losses: new Float32Array(count), entropies: new Float32Array(count) },
+      // What is drawn differs from step to step: as in the first.
+      ...{ seed: setup.seed, step: 0 },
+    };
+    for (const row of rows.keys()) {
+      for (let i = scored!.offsets[row]!; i < scored!.offsets[row + 1]!; i++) {
+        const place = row * perRow + (perToken ? scored!.places[i]! : 0);
+        batch.labels[place] = scored!.labels[i]!;
+        batch.losses[place] = scored!.losses[i]!;
+        batch.entropies[place] = scored!.entropies[i]!;
+      }
+    }
+    const kept = keptLabels(setup.pruning!, batch);
+    return {
+      ...{ start, rows: data.train.length },
+      batch: rows.map((example, row) => {
+        const own = kept.slice(row * perRow, (row + 1) * perRow);
+        const labelled = (place: number) => place >= ahead && example.labels[place - ahead]! >= 0;
+        const tokens = perToken ? readTokens(run, example.ids) : [];
+        return {
+          ...describeRow(run, example),
+          ...{ loss: losses![row]!, entropy: entropies![row]!, kept: own.includes(true) },
+          tokens: tokens.map(({ text }, place) => ({ text, kept: labelled(place) ? own[place - ahead]! : null })),
+        };
+      }),
+    };
+  },
+};
