@@ -107,6 +107,7 @@ const SHARED_WITH_THE_PAGE = [
   "src/plan/setting-words",
   "src/plan/weight-in-words",
   "src/plan/selection-in-words",
+  "src/plan/run-name",
   "src/plan/sweep",
   "src/plan/variants",
   "src/plan/data-configuration",
