@@ -66,6 +66,20 @@ test("a comparison ends with a verdict, and a reload finds the same", async ({ p
   }
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
+  // Nor does a label that is one long word leave its place.
+  const beyond = await verdict.evaluate((panel) => {
+    const added = [".verdict-sentence", ".verdict-runs tbody th"].map((place) => {
+      const word = document.createElement("span");
+      word.className = place.startsWith(".verdict-runs") ? "verdict-notes" : "";
+      word.textContent = "x".repeat(400);
+      panel.querySelector(place)!.append(word);
+      return word;
+    });
+    const width = panel.scrollWidth - panel.clientWidth;
+    for (const word of added) word.remove();
+    return width;
+  });
+  expect(beyond).toBeLessThanOrEqual(0);
 
   // The report has the page's own sentences, and no text of a row.
   await page.getByRole("button", { name: "Save" }).click();

@@ -7,6 +7,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from "commander
 import * as z from "zod";
 import { version } from "../../package.json";
 import { combinations } from "../../src/adapters/sum-lora";
+import { checkedSettings } from "../../src/errors/checked-settings";
 import { messageOf } from "../../src/errors/message-of";
 import { HUB_ADDRESS } from "../../src/hub/hub-client";
 import { storedTypes } from "../../src/hub/stream-safetensors";
@@ -203,10 +204,12 @@ function endpointOption(): Option {
 function readWeights(text: string): Record<string, number> {
   const weights = z.record(z.string(), z.number()).refine((read) => Object.keys(read).length > 1);
   try {
-    return weights.parse(JSON.parse(text));
+    const checked = checkedSettings(weights, JSON.parse(text));
+    if ("value" in checked) return checked.value;
   } catch {
-    throw new InvalidArgumentError('It must be JSON with at least two runs, such as {"LoRA": 0.5, "LoRA 2": 0.5}.');
+    // No JSON.
   }
+  throw new InvalidArgumentError('It must be JSON with at least two runs, such as {"LoRA": 0.5, "LoRA 2": 0.5}.');
 }
 
 /** A Hub's address as requests are built on it. An empty variable is none. */

@@ -61,17 +61,17 @@ export async function writeExtras(
     }
   }
   if (!forgetting) return;
-  const measured: Record<string, InstrumentResult<"forgetting">> = {};
+  const measured = new Map<string, InstrumentResult<"forgetting">>();
   for (const run of runs) {
     await noted(place, `What "${run}" has forgotten could not be measured`, async () => {
       const { tokens, frozen, tuned } = await place.page.call("forgetting", run);
-      measured[run] = { tokens, frozen, tuned };
+      measured.set(run, { tokens, frozen, tuned });
       const losses = `${frozen.toFixed(4)} frozen, ${tuned.toFixed(4)} with it`;
       place.progress.note(`${run}: loss on the general text ${losses} (${tokens} tokens)`);
     });
   }
   await noted(place, "What the runs have forgotten could not be written", async () => {
-    place.results.write(FORGETTING, `${JSON.stringify(measured, null, 2)}\n`);
+    place.results.write(FORGETTING, `${JSON.stringify(Object.fromEntries(measured), null, 2)}\n`);
   });
 }
 

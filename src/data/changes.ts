@@ -94,7 +94,7 @@ export function changeTable(
           "Take the change back, and add the row anew.",
         );
       }
-      rows.push(table.columns.map((column) => change.cells![column] ?? ""));
+      rows.push(table.columns.map((column) => cellIn(change.cells!, column) ?? ""));
       rowNumbers.push(row);
       continue;
     }
@@ -153,7 +153,11 @@ function checkCells(
 }
 
 const edited = (cells: readonly string[], columns: readonly string[], others: Readonly<Record<string, string>>) =>
-  cells.map((cell, place) => others[columns[place]!] ?? cell);
+  cells.map((cell, place) => cellIn(others, columns[place]!) ?? cell);
+
+/** Undefined where there is none: a column may be called like a member that every object has. */
+const cellIn = (cells: Readonly<Record<string, string>>, column: string) =>
+  Object.hasOwn(cells, column) ? cells[column] : undefined;
 
 /** @throws DataError where the task cannot take the answer. */
 function checkAnswer(
@@ -275,7 +279,7 @@ export function changedRows(
     const table = tables[fileOf(change)];
     const standing = cellsOf(table, change.row);
     const isAdded = change.added && table && !standing;
-    const cells = isAdded ? table.columns.map((column) => change.cells![column] ?? "") : standing;
+    const cells = isAdded ? table.columns.map((column) => cellIn(change.cells!, column) ?? "") : standing;
     if (!table || !cells) return { change, file: table?.file ?? null, text: "", given: "", nowFingerprint: null };
     const nowFingerprint = change.cells ? rowFingerprint(edited(cells, table.columns, change.cells)) : null;
     const cellOf = (column: string) => cells[table.columns.indexOf(column)]?.trim() ?? "";

@@ -11,6 +11,7 @@ import type { ModelFolder } from "../hub/types";
 import { type Pooling, poolings } from "../models/family";
 import type { RunConfiguration } from "../plan/configuration";
 import type { LayerStrategy } from "../plan/layer-rates";
+import { usableRunName } from "../plan/run-name";
 import { pruningSchema } from "../pruning/registry";
 import { tasks } from "../tasks/registry";
 import { checkSavedTables } from "./saved-tables";
@@ -34,7 +35,7 @@ const runRecord = z.looseObject({
 
 /**
  * The run that an adapter folder describes: from its run.json, else from PEFT's configuration
- * alone.
+ * alone. What no run's name may hold is a dash in its name.
  */
 export function importedRun(adapter: AdapterFolder, name: string): { run: RunConfiguration; pooling: Pooling | null } {
   const record = runRecord.safeParse(adapter.run);
@@ -55,11 +56,12 @@ export function importedRun(adapter: AdapterFolder, name: string): { run: RunCon
       ...(weightDecay !== undefined && { weightDecay }),
     };
     const strategy = withStrategy({ frozenLayers, layerDecay });
-    return { run: { name: given, method, options, ...optimiser, ...strategy, ...(pruning && { pruning }) }, pooling };
+    const own = { method, options, ...optimiser, ...strategy, ...(pruning && { pruning }) };
+    return { run: { name: usableRunName(given), ...own }, pooling };
   }
   const { config, tensors } = adapter;
   const { frozenLayers, ...run } = formOf(config.peft_type).run(config, tensors);
-  return { run: { name, ...run, ...withStrategy({ frozenLayers }) }, pooling };
+  return { run: { name: usableRunName(name), ...run, ...withStrategy({ frozenLayers }) }, pooling };
 }
 
 /** Without what does nothing. */

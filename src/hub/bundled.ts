@@ -117,11 +117,21 @@ export class BundledModels {
       files: [...sizes.keys()],
       open: async (file) => {
         if (!sizes.has(file)) return null;
-        const stored = await this.#store?.read(source, file);
+        const stored = await this.#kept(source, file);
         const blob = stored?.size === sizes.get(file) ? stored : await (await this.#fetchFile(name, file, 0)).blob();
         return blobFile(file, blob!);
       },
     };
+  }
+
+  /** What the store has of a file; null where it has nothing, or cannot be read. */
+  async #kept(source: string, file: string): Promise<Blob | null> {
+    try {
+      return (await this.#store?.read(source, file)) ?? null;
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error;
+      return null;
+    }
   }
 
   #readIndex(): Promise<BundledIndex> {

@@ -4,6 +4,8 @@
  * (`stored-models.ts`).
  */
 
+import { messageOf } from "../errors/message-of";
+
 /** Appends to a file. Whatever was written stays, also when the page goes away before `close`. */
 export interface FileWriter {
   write(bytes: Uint8Array): void;
@@ -11,8 +13,8 @@ export interface FileWriter {
 }
 
 /**
- * The browser could not keep something: its storage is full, or another page of the studio is
- * writing there.
+ * The browser could not keep something, or give it back: its storage is full, was cleared or is
+ * broken, or another page of the studio is writing there.
  */
 export class StorageError extends Error {
   override readonly name = "StorageError";
@@ -160,11 +162,41 @@ function nothingIfMissing(error: unknown): null {
   throw error;
 }
 
+/** The store, with whatever it throws as a StorageError: browsers have no words for people. */
+export function inWords(store: FileStore): FileStore {
+  return {
+    room: () => store.room(),
+    folders: () => store.folders().catch(refuse),
+    files: (folder) => store.files(folder).catch(refuse),
+    read: (folder, file) => store.read(folder, file).catch(refuse),
+    remove: (folder, file) => store.remove(folder, file).catch(refuse),
+    async append(folder, file, from) {
+      const writer = await store.append(folder, file, from).catch(refuse);
+      const said = (work: () => void) => {
+        try {
+          work();
+        } catch (error) {
+          refuse(error);
+        }
+      };
+      return { write: (bytes) => said(() => writer.write(bytes)), close: () => said(() => writer.close()) };
+    },
+  };
+}
+
+function refuse(error: unknown): never {
+  if (error instanceof StorageError) throw error;
+  throw new StorageError(
+    `This browser's storage for models cannot be used at the moment (${messageOf(error).replace(/\.$/, "")}). Reload the ` +
+      "page; what is missing then is brought again.",
+  );
+}
+
 /** The browser's store; null where it has none or does not allow it (some private windows). */
 export async function openFileStore(): Promise<FileStore | null> {
   try {
     const origin = await navigator.storage.getDirectory();
-    return new OriginPrivateFiles(await origin.getDirectoryHandle(ROOT, { create: true }));
+    return inWords(new OriginPrivateFiles(await origin.getDirectoryHandle(ROOT, { create: true })));
   } catch {
     return null;
   }

@@ -282,7 +282,7 @@ async function namedErrors<Result>(request: HubRequest, ask: () => Promise<Resul
     if (error instanceof TypeError) {
       // A TypeError: what a transfer that broke off throws too, so that it is tried again.
       throw new TypeError(
-        `${request.address} could not be reached (${error.message}). Check the network and the Hub's address`,
+        `${request.address} could not be reached (${error.message}). Check the network and the Hub's address.`,
       );
     }
     throw error;

@@ -15,6 +15,7 @@ import { pruningSchema } from "../pruning/registry";
 import { DEFAULT_TASK, metricNames, taskMetrics } from "../tasks/metrics/names";
 import { float32Problem, MOST_EPOCHS, MOST_RUNS, MOST_STEPS, trainingsProblem } from "./limits";
 import { presetIds } from "./presets/registry";
+import { runNameSchema } from "./run-name-schema";
 import { expandSweeps, pointCount } from "./sweep";
 import { sweepSchema, sweptAsSchema } from "./sweep-schema";
 
@@ -60,7 +61,7 @@ const foundRateSchema = z.strictObject({
 });
 
 export const runSchema = z.strictObject({
-  name: z.string().min(1).max(60),
+  name: runNameSchema,
   method: z.string().min(1),
   /**
    * Peak of the adapter; of a run that trains its head alone, of the head. Overrides

@@ -2,7 +2,8 @@
  * From the text of a configuration file to a checked configuration. Its keys: `configuration.ts`.
  */
 
-import { checkedBy, issueLine } from "../errors/checked-by";
+import { issueLine } from "../errors/checked-by";
+import { checkedSettings } from "../errors/checked-settings";
 import { shortened } from "../errors/shortened";
 import { strictJson } from "../hub/json";
 import { approachOf } from "../methods/registry";
@@ -37,7 +38,7 @@ export function readConfiguration(given: string | Uint8Array): Configuration {
  * @throws {Error} naming each key that does not fit, or the name that two runs have
  */
 export function checkedConfiguration(given: unknown): Configuration {
-  const checked = checkedBy(configurationSchema, given);
+  const checked = checkedSettings(configurationSchema, given);
   if ("issues" in checked) {
     const lines = checked.issues.slice(0, MOST_LINES).map((issue) => shortened(issueLine(issue, "the file"), 300));
     const more = checked.issues.length - lines.length;

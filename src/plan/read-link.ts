@@ -3,7 +3,8 @@
  * said, so that the rest of the link still works. How an address is written: `page/store/link.ts`.
  */
 
-import { checkedBy, issueLine, issueLines, type SchemaIssue } from "../errors/checked-by";
+import { issueLine, issueLines, type SchemaIssue } from "../errors/checked-by";
+import { checkedSettings } from "../errors/checked-settings";
 import { nearestName } from "../errors/nearest-name";
 import { beginning, shortened, shortenedJson } from "../errors/shortened";
 import type { ModelFacts } from "../methods/method";
@@ -17,7 +18,8 @@ import {
   type WrittenRun,
 } from "./configuration";
 import { MOST_RUNS } from "./limits";
-import { LONGEST_NAME, pointCount } from "./sweep";
+import { LONGEST_NAME, runNameProblem } from "./run-name";
+import { pointCount } from "./sweep";
 
 /** A run of a link, with what keeps it from being used as it is, by option; empty for most. */
 export interface LinkedRun {
@@ -60,26 +62,26 @@ export function readLink(content: unknown, facts: Pick<ModelFacts, "family" | "c
 
   let model: CheckedLink["model"];
   if (content.model !== undefined) {
-    const checked = checkedBy(linkedModelSchema, content.model);
+    const checked = checkedSettings(linkedModelSchema, content.model);
     if ("issues" in checked) without("The base model", checked.issues);
     else model = checked.value;
   }
 
   let data: CheckedLink["data"] = null;
   if (content.data !== undefined) {
-    const checked = checkedBy(linkedDataSchema, content.data);
+    const checked = checkedSettings(linkedDataSchema, content.data);
     if ("issues" in checked) without("How the file is read", checked.issues);
     else data = checked.value;
   }
 
   let training: CheckedLink["training"] = {};
-  const checked = checkedBy(trainingSchema, content.training);
+  const checked = checkedSettings(trainingSchema, content.training);
   if ("issues" in checked) without("The training", checked.issues);
   else training = only(checked.value, content.training);
 
   const runs: LinkedRun[] = [];
   for (const [index, given] of content.runs.slice(0, MOST_RUNS).entries()) {
-    const run = readRun(given, `Run ${index + 1}`, facts);
+    const run = readRun(given, `Run ${index + 1}`, facts, leftOut);
     if (typeof run === "string") leftOut.push(run);
     else runs.push(run);
   }
@@ -89,13 +91,19 @@ export function readLink(content: unknown, facts: Pick<ModelFacts, "family" | "c
   return { ...(model !== undefined && { model }), data, training, runs, leftOut };
 }
 
-/** The run, with its problems; or why there is none, in a sentence. */
-function readRun(given: unknown, place: string, model: Pick<ModelFacts, "family" | "config">): LinkedRun | string {
+/**
+ * The run, with its problems; or why there is none, in a sentence. What is said of its name is
+ * added to `leftOut`.
+ */
+function readRun(
+  given: unknown,
+  place: string,
+  model: Pick<ModelFacts, "family" | "config">,
+  leftOut: string[],
+): LinkedRun | string {
   if (!isObject(given)) return `${place} of this address is none, and was left out.`;
   const { name: called, method: id, options: set = {}, ...others } = given;
-  // A name with half of a character could be written into no file.
-  const isName = typeof called === "string" && called.trim() !== "" && !/\p{Surrogate}/u.test(called);
-  const name = isName ? beginning(called, LONGEST_NAME) : place;
+  const name = readName(called, place, leftOut);
   const approach = approaches.find((candidate) => candidate.id === id);
   if (!approach) {
     const near =
@@ -113,7 +121,7 @@ function readRun(given: unknown, place: string, model: Pick<ModelFacts, "family"
   const note = (key: string, line: string) => {
     problems[key] = problems[key] === undefined ? line : `${problems[key]} ${line}`;
   };
-  const checked = checkedBy(linkedRunSchema, { name, method: approach.id, ...others });
+  const checked = checkedSettings(linkedRunSchema, { name, method: approach.id, ...others });
   if ("issues" in checked) note(WHOLE, sentence(issueLines(checked.issues)));
   const { sweep, ...run }: WrittenRun =
     "issues" in checked ? { name, method: approach.id, options: {} } : checked.value;
@@ -124,7 +132,7 @@ function readRun(given: unknown, place: string, model: Pick<ModelFacts, "family"
     return { run, problems };
   }
   const options = { ...set };
-  const judged = checkedBy(approach.options(model), set, "option");
+  const judged = checkedSettings(approach.options(model), set, "option");
   for (const issue of "issues" in judged ? judged.issues : []) {
     if (!UNUSABLE.has(issue.code)) continue;
     const [key] = issue.path;
@@ -133,6 +141,20 @@ function readRun(given: unknown, place: string, model: Pick<ModelFacts, "family"
     note(key === undefined ? WHOLE : String(key), sentence(line));
   }
   return { run: { ...run, options, ...(sweep && points <= MOST_RUNS && { sweep }) }, problems };
+}
+
+/** What a run is called; by its place where its own name cannot be used, which is said. */
+function readName(called: unknown, place: string, leftOut: string[]): string {
+  const problem = typeof called === "string" ? runNameProblem(called) : "is none";
+  if (typeof called !== "string" || problem !== null) {
+    leftOut.push(
+      `The name of ${place.toLowerCase()} in this address cannot be used: it ${problem}. It is "${place}" here.`,
+    );
+    return place;
+  }
+  const name = beginning(called, LONGEST_NAME);
+  if (name !== called) leftOut.push(`The name of ${place.toLowerCase()} in this address was cut to "${name}".`);
+  return name;
 }
 
 function sentence(line: string): string {

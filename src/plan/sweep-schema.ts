@@ -2,7 +2,8 @@
 
 import * as z from "zod";
 import { float32Problem } from "./limits";
-import { LONGEST_NAME, RATE, type Sweep } from "./sweep";
+import { runNameSchema } from "./run-name-schema";
+import { RATE, type Sweep } from "./sweep";
 
 const scalar = z.union([z.number(), z.string(), z.boolean(), z.null()]);
 const value = z.union([scalar, z.array(scalar)], {
@@ -34,6 +35,6 @@ export const sweepSchema: z.ZodType<Sweep> = z
 
 /** Of which sweep a run is a point, and what that varies; the values are the run's own. */
 export const sweptAsSchema = z.strictObject({
-  run: z.string().min(1).max(LONGEST_NAME),
+  run: runNameSchema,
   over: z.array(z.string().min(1)).min(1),
 });

@@ -6,12 +6,11 @@
  */
 
 import { beginning } from "../errors/shortened";
+import { LONGEST_NAME } from "./run-name";
 
 /** What a sweep may vary beside options. */
 export const RATE = "learningRate";
 
-/** Characters that a run's name may have. */
-export const LONGEST_NAME = 60;
 /** Values as names have them, which are names of folders, too; others go by their number. */
 const PLAIN_VALUE = /^[\w.+ -]{1,16}$/;
 
@@ -48,7 +47,8 @@ export function sweptValue(
   { options, learningRate }: Pick<PlainRun, "options" | "learningRate">,
   key: string,
 ): unknown {
-  return key === RATE ? learningRate : options[key];
+  if (key === RATE) return learningRate;
+  return Object.hasOwn(options, key) ? options[key] : undefined;
 }
 
 /** `rank 8`, `rate 0.001`. */

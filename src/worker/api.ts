@@ -722,7 +722,7 @@ export interface StudioApi {
    * them, although a worker of this page that was ended may have it a moment longer.
    */
   listKept(own?: string): Promise<{ interrupted: InterruptedComparison[]; open: string[] }>;
-  /** Removes what was kept under this id. */
+  /** Removes what was kept under this id. Rejects where another tab goes on with it. */
   dropInterrupted(id: string): Promise<void>;
   /**
    * Validation rows to write for: prompts as the model reads them, and what the data says; none for

@@ -66,6 +66,18 @@ export function dropCheckpoints(id: string): Promise<void> {
   return delMany([about(id), tensors(id)], store);
 }
 
+/** As `dropCheckpoints`. Rejects with an Error where another tab goes on with the comparison. */
+export async function dropUnlessOpen(id: string): Promise<void> {
+  // Where locks are refused, tabs are not told apart.
+  const release = await claimComparison(id).catch(() => () => {});
+  if (!release) throw new Error("This comparison goes on in another tab.");
+  try {
+    await dropCheckpoints(id);
+  } finally {
+    release();
+  }
+}
+
 /**
  * Comparisons that no tab has any more, and the ids of those that one has. Those of a newer studio
  * stay where they are, unlisted.

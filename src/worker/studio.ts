@@ -115,7 +115,7 @@ import type {
   TokenPiece,
   Verdict,
 } from "./api";
-import { dropCheckpoints, listKept } from "./checkpoints";
+import { dropUnlessOpen, listKept } from "./checkpoints";
 import { Comparisons } from "./comparisons";
 import { DatasetStore } from "./dataset-store";
 import { describeInspected, describeMethod, describeModel } from "./describe";
@@ -500,7 +500,7 @@ export class Studio implements StudioApi {
   }
 
   dropInterrupted(id: string): Promise<void> {
-    return dropCheckpoints(id);
+    return dropUnlessOpen(id);
   }
 
   predict(text: string, textPair: string | null): Promise<Prediction[]> {

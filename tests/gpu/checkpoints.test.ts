@@ -11,6 +11,7 @@ import { openStore } from "../../src/storage/open-store";
 import {
   claimComparison,
   dropCheckpoints,
+  dropUnlessOpen,
   keepCheckpoints,
   keptCheckpoints,
   listKept,
@@ -59,9 +60,15 @@ describe("what a comparison goes on from", () => {
     expect(await listKept()).toMatchObject({ interrupted: [], open: ["a"] });
     // A page whose worker was ended a moment ago asks for its own.
     expect(await listKept("a")).toMatchObject({ interrupted: [{ id: "a" }], open: [] });
-    expect(await claimComparison("a")).toBeNull();
+    const [other] = await Promise.all([
+      claimComparison("a"),
+      expect(dropUnlessOpen("a")).rejects.toThrow("goes on in another tab"),
+    ]);
+    expect(other).toBeNull();
     release!();
     await expect.poll(listed).toEqual([["a", [{ run: "LoRA", step: 5 }]]]);
+    await dropUnlessOpen("a");
+    expect(await listKept()).toEqual({ interrupted: [], open: [] });
   });
 
   test("of an earlier version, in the one place of all tabs, gets a place of its own", async () => {

@@ -109,6 +109,7 @@ const SHARED_WITH_THE_PAGE = [
   "src/plan/weight-in-words",
   "src/plan/selection-in-words",
   "src/plan/pruning-in-words",
+  "src/plan/run-name",
   "src/plan/sweep",
   "src/plan/variants",
   "src/plan/data-configuration",

@@ -1,6 +1,6 @@
 /**
  * Puts the policy of `headers.mjs` where Vite builds and serves: into the built pages, and into
- * pages that are served for other Hubs than they were built for.
+ * pages that are served for other Hubs than they were built for, at their own addresses alone.
  */
 
 import { readFileSync } from "node:fs";
@@ -32,13 +32,16 @@ export function builtPolicy(hubs) {
 
 /**
  * For serving: a built page with another policy in its `meta`. A browser holds a page to the
- * header's policy and the page's own.
+ * header's policy and the page's own. An address that is no file's is answered 404: a script or a
+ * checksum that is not there must not be read out of a page.
  * @param {readonly string[]} hubs As for `builtPolicy`.
  * @returns {import("vite").Plugin}
  */
 export function servedPolicy(hubs) {
   return {
     name: "served-policy",
+    // Vite's own answer to every other address would be the page.
+    config: () => ({ appType: "custom" }),
     configurePreviewServer({ config, middlewares }) {
       middlewares.use((request, response, next) => {
         const name = /^\/(index\.html|runner\.html)?(?:\?.*)?$/.exec(request.url ?? "");

@@ -37,7 +37,10 @@ self.addEventListener("activate", (event) => event.waitUntil(dropOldCaches().the
 self.addEventListener("message", (event) => {
   const { ask, used = [] } = event.data;
   const [port] = event.ports;
-  const answers = { keep: () => keepAll(used.map(nameOf).filter((name) => name in FILES.used)), takeOver };
+  const answers = {
+    keep: () => keepAll(used.map(nameOf).filter((name) => name !== null && Object.hasOwn(FILES.used, name))),
+    takeOver,
+  };
   if (!(ask in answers)) return;
   event.waitUntil(
     answers[ask]().then(
@@ -90,7 +93,7 @@ function nameOf(address) {
   const path = origin + pathname;
   if (!path.startsWith(SCOPE)) return null;
   const name = path.slice(SCOPE.length) || PAGE;
-  return name in CHECKSUMS ? name : null;
+  return Object.hasOwn(CHECKSUMS, name) ? name : null;
 }
 
 /** Some hosts send whoever asks for the page by its name elsewhere. */

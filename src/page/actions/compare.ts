@@ -11,6 +11,7 @@ import { createCurves } from "../curves/run-curves";
 import { dataFilesOf, partsOf } from "../store/comparable";
 import { currentConfiguration, effectiveLearningRate, searchOf } from "../store/configuration";
 import { elapsedOf, failUnfinished } from "../store/events";
+import { keepOwn } from "../store/own-comparison";
 import { forgetComparison, hasCurves, loadAdapter } from "../store/session";
 import type { Comparison, DraftRun, Interrupted, RunRecord } from "../store/state";
 import { patch, patchComparison, patchRun, useStudio } from "../store/store";
@@ -147,6 +148,7 @@ function begin(
     runs,
   };
   show(comparison);
+  keepOwn(id);
   patch("comparison", { imported: [], inWorker: id });
   void keepSession();
   void keepSources();

@@ -9,6 +9,7 @@ import { dataSettings } from "../../plan/data-configuration";
 import type { InterruptedComparison } from "../../worker/api";
 import { isOfWhatIsOpen } from "../store/comparable";
 import { draftsFrom } from "../store/configuration";
+import { inTurn, ownComparison } from "../store/own-comparison";
 import {
   forgetComparison,
   forgetSources,
@@ -45,9 +46,11 @@ export async function offerInterrupted(past: readonly Comparison[], closed: read
       found.push({ id, configuration: record.configuration, record, step: 0 });
     }
     const { comparison } = useStudio.getState();
-    const began = ({ record }: Interrupted) => record?.startedAt ?? 0;
     patch("comparison", {
-      interrupted: found.filter(({ id }) => id !== comparison.current?.id).sort((a, b) => began(b) - began(a)),
+      interrupted: inTurn(
+        found.filter(({ id }) => id !== comparison.current?.id),
+        ownComparison(),
+      ),
       // Those that another tab trains are that tab's to show.
       past: comparison.past.filter(({ id }) => !open.includes(id)),
     });

@@ -41,7 +41,7 @@ const INSECURE =
 /** Starts everything; each part fails on its own and says so where it belongs. */
 export async function start(): Promise<void> {
   if (!window.isSecureContext) {
-    patch("device", { refused: INSECURE });
+    patch("device", { refused: INSECURE, starting: null });
     return;
   }
   watchWorker(deviceLost);
@@ -62,7 +62,7 @@ export async function restart(reason = "the engine was started again"): Promise<
   await new Promise((resolve) => setTimeout(resolve));
   const { device, comparison } = useStudio.getState();
   patch("comparison", failUnfinished(comparison, device.lost ?? reason, performance.now()));
-  patch("device", { report: null, lost: null });
+  patch("device", { report: null, lost: null, starting: "model" });
   patch("silence", NO_SILENCE);
   patch("model", { summary: null, opening: null, error: null });
   patch("methods", { searching: false, searchError: null });
@@ -96,9 +96,12 @@ async function startWorker(openData: () => Promise<void>): Promise<void> {
     if (report.status === "ready" || report.status === "software") {
       await reopenModel();
     }
+    patch("device", { starting: "data" });
     await openData();
   } catch (error) {
     patch("device", { lost: messageOf(error) });
+  } finally {
+    patch("device", { starting: null });
   }
 }
 

@@ -7,15 +7,16 @@ import type { StudioState } from "../store/state";
 
 /** Why Compare cannot be pressed, or null. */
 export function whyNot(state: StudioState): string | null {
-  const { report, lost, refused } = state.device;
+  const { report, lost, refused, starting } = state.device;
   if (refused !== null) return "This page cannot train as it was opened; see above.";
   if (lost !== null) return "The engine has stopped; start it again above.";
   if (!report) return "Looking at what this computer has…";
   if (report.status !== "ready" && report.status !== "software")
     return "Choose another device above: this one cannot be used.";
-  if (state.model.opening) return "Loading the base model…";
+  if (state.model.opening || starting === "model") return "Loading the base model…";
   if (!state.model.summary) return withoutModel(state.model);
   if (state.data.opening) return `Opening ${state.data.opening}…`;
+  if (starting === "data" && !state.data.summary) return "Opening the data…";
   const [awaited] = state.data.awaited?.files ?? [];
   if (awaited) return `${awaited.file} was open as ${partWords[awaited.role]}: open it again (step 1).`;
   if (!state.data.summary) return "Open data first (step 1).";

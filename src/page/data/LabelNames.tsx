@@ -22,13 +22,14 @@ export function focusLabelNames(): void {
 export function LabelNames({ summary }: { summary: DataSummary }) {
   const { labels, answer, settings } = summary;
   const { labelNames = {} } = settings;
-  const standing = new Map(Object.entries(labelNames).map(([label, name]) => [name, label]));
+  const called = new Map(Object.entries(labelNames));
+  const standing = new Map([...called].map(([label, name]) => [name, label]));
   const inFile = labels.map(({ name }) => standing.get(name) ?? name);
   const isPlain = inFile.some((label) => !/\p{L}{2}/u.test(label));
   /** Until it is taken over: another field may be typed in while this one is. */
-  const [typed, setTyped] = useState<Readonly<Record<string, string>>>({});
+  const [typed, setTyped] = useState<ReadonlyMap<string, string>>(new Map());
   if (answer !== "label" || labels.length > MOST || (!isPlain && standing.size === 0)) return null;
-  const shown = (label: string) => typed[label] ?? labelNames[label] ?? "";
+  const shown = (label: string) => typed.get(label) ?? called.get(label) ?? "";
   const nameOf = (label: string) => shown(label).trim() || label;
   const problemOf = (label: string) => {
     const twin = inFile.find((other) => other !== label && nameOf(other) === nameOf(label));
@@ -41,7 +42,7 @@ export function LabelNames({ summary }: { summary: DataSummary }) {
     );
     if (JSON.stringify(named) === JSON.stringify(labelNames)) return;
     void setData({ labelNames: named }, "settings").then(() =>
-      setTyped((now) => Object.fromEntries(Object.entries(now).filter(([label, text]) => typed[label] !== text))),
+      setTyped((now) => new Map([...now].filter(([label, text]) => typed.get(label) !== text))),
     );
   };
   return (
@@ -60,7 +61,7 @@ export function LabelNames({ summary }: { summary: DataSummary }) {
                 maxLength={LONGEST}
                 placeholder={label}
                 value={shown(label)}
-                onChange={(event) => setTyped({ ...typed, [label]: event.target.value })}
+                onChange={(event) => setTyped(new Map(typed).set(label, event.target.value))}
                 onBlur={take}
                 onKeyDown={(event) => event.key === "Enter" && take()}
               />

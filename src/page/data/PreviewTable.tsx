@@ -170,7 +170,8 @@ const weightInCell = (weight: number | null | undefined) =>
 function givenIn({ columns, settings }: DataSummary, cells: readonly string[]): string {
   const { label } = settings.columns;
   const own = label === undefined ? "" : (cells[columns.indexOf(label)] ?? "").trim();
-  return settings.labelNames?.[own] ?? own;
+  const { labelNames = {} } = settings;
+  return Object.hasOwn(labelNames, own) ? labelNames[own]! : own;
 }
 
 /** A column's name, and what it is. */

@@ -11,11 +11,7 @@ export function InterruptedBanner() {
   const busy = useStudio(isBusy);
   // Until what is opened by itself is open; a moment in between must not count as the end of it.
   const opening = useStudio(
-    ({ data, device, model }) =>
-      device.report === null ||
-      model.opening !== null ||
-      data.opening !== null ||
-      (model.summary === null && model.error === null && model.awaited === null),
+    ({ data, device, model }) => device.starting !== null || model.opening !== null || data.opening !== null,
   );
   const hasDevice = useStudio(({ device }) => device.lost === null && device.refused === null);
   if (!interrupted || !hasDevice) return null;

@@ -13,6 +13,7 @@ import { Facts } from "./Facts";
 
 export function ModelChip() {
   const { listings, summary, opening, error } = useStudio((state) => state.model);
+  const isStarting = useStudio((state) => state.device.starting === "model" && state.device.lost === null);
   const busy = useStudio(isBusy);
   const memory = useStudio(memoryWords);
   const openingName = listings.find((listing) => listing.source === opening)?.name ?? opening;
@@ -21,7 +22,7 @@ export function ModelChip() {
       <Popover.Trigger className={error ? "chip chip-problem" : "chip"}>
         <span className="chip-label">Base model</span>
         <span className="chip-value">
-          {opening ? `opening ${openingName}…` : (summary?.name ?? (error ? "not loaded" : "none"))}
+          {opening ? `opening ${openingName}…` : (summary?.name ?? (error ? "not loaded" : isStarting ? "…" : "none"))}
         </span>
         {summary && !opening && (
           <span className="chip-detail">

@@ -11,9 +11,10 @@ import * as z from "zod/mini";
 import { unzip } from "../../archives/unzip";
 import { messageOf } from "../../errors/message-of";
 import { shortened } from "../../errors/shortened";
+import { runNameProblem } from "../../plan/run-name";
 import { formats, migrate, withVersion } from "../../versions/versions";
 import type { Kept } from "../store/notebook";
-import { DamagedRecordError, openRecord, readRecord, savedRecord } from "../store/session";
+import { DamagedRecordError, openRecord, readRecord, type SavedComparison, savedRecord } from "../store/session";
 import type { NotebookEntry } from "../store/state";
 
 const LIST = "notebook.json";
@@ -102,8 +103,16 @@ export async function writeNotebook(kept: Kept, made: Date): Promise<Blob> {
   const comparisons: List["comparisons"] = [];
   for (const [index, [id, record]] of kept.records.entries()) {
     const path = `comparisons/${index + 1}`;
+    const saved = readRecord(record);
+    const problem = nameProblem(saved);
+    // An earlier studio may have kept it, and no file with it could be read again.
+    if (problem !== null) {
+      throw new Error(
+        `The comparison on ${saved.dataTitle} cannot be written: the name of one of its runs ${problem}.`,
+      );
+    }
     // What it runs for is this browser's: elsewhere it has ended.
-    const ended = savedRecord(openRecord(readRecord(record)));
+    const ended = savedRecord(openRecord(saved));
     await add(`${path}.json`, new Blob([stringify(ended)]), true);
     const own = kept.adapters.filter(([run]) => run.startsWith(`${id}/`));
     for (const [place, [, zip]] of own.entries()) await add(`${path}/${place + 1}.zip`, zip, false);
@@ -188,6 +197,8 @@ function readSaved(id: string, path: string, bytes: Uint8Array, adapters: Readon
     if (record.id !== id) throw new DamagedRecordError("id");
     const foreign = record.runs.findIndex(({ key }) => !key.startsWith(`${id}/`));
     if (foreign >= 0) throw new DamagedRecordError(`runs[${foreign}].key`);
+    const problem = nameProblem(record);
+    if (problem !== null) throw new Error(`It cannot be used: in "${path}" the name of a run ${problem}.`);
     // Also builds the curves, which must be as long as they say.
     const comparison = openRecord(record);
     const runs = comparison.runs.map((run) => ({ ...run, saved: adapters.has(run.key) }));
@@ -196,6 +207,13 @@ function readSaved(id: string, path: string, bytes: Uint8Array, adapters: Readon
     if (error instanceof DamagedRecordError) throw new Error(`It is damaged: "${path}" at ${error.message}.`);
     throw error;
   }
+}
+
+/** Why a run may not be called as it is, wherever the record has its name; null where all may. */
+function nameProblem({ configuration, runs }: SavedComparison): string | null {
+  const names = runs.flatMap(({ name, variant }) => [name, variant.name, variant.run, variant.group]);
+  const problems = [...configuration.runs.map(({ name }) => name), ...names].map(runNameProblem);
+  return problems.find((problem) => problem !== null) ?? null;
 }
 
 /** Of a record: values, and one within another. */

@@ -4,6 +4,7 @@
  */
 
 import { useState } from "react";
+import { LONGEST_NAME, runNameProblem } from "../../plan/run-name";
 import type { MethodDescription } from "../../worker/api";
 import { changeRun, markRun, renameRun } from "../actions/drafts";
 import { Field } from "../fields/Field";
@@ -72,18 +73,19 @@ export default function RunOptions({ run, method, fields }: RunOptionsProps) {
 
 function NameField({ run }: { run: DraftRun }) {
   const [name, setName] = useState(run.name);
+  const problem = name.trim() === "" ? null : runNameProblem(name);
   return (
-    <Field label="Name" help="In charts and files.">
+    <Field label="Name" help="In charts and files." problem={problem && `A name ${problem}.`}>
       {(input) => (
         <input
           {...input}
           className="input"
-          maxLength={60}
+          maxLength={LONGEST_NAME}
           value={name}
           onChange={(event) => setName(event.target.value)}
           onBlur={() => {
             if (name.trim() === "") setName(run.name);
-            else if (name !== run.name) renameRun(run.id, name);
+            else if (problem === null && name !== run.name) renameRun(run.id, name);
           }}
         />
       )}

@@ -7,7 +7,7 @@ export type Pairs = Readonly<Record<string, number>>;
 
 /** The pairs of the lines that can be read, and what is wrong with the first that cannot. */
 export function readPairs(text: string): { pairs: Pairs; problem: string | null } {
-  const pairs: Record<string, number> = {};
+  const pairs = new Map<string, number>();
   let problem: string | null = null;
   for (const [index, line] of text.split("\n").entries()) {
     if (line.trim() === "") continue;
@@ -17,11 +17,11 @@ export function readPairs(text: string): { pairs: Pairs; problem: string | null 
     const value = Number(number);
     if (sign < 0 || pattern === "" || number === "" || !Number.isFinite(value)) {
       problem ??= `Line ${index + 1} is not "pattern = number".`;
-    } else if (Object.hasOwn(pairs, pattern)) {
+    } else if (pairs.has(pattern)) {
       problem ??= `Line ${index + 1} repeats the pattern "${pattern}".`;
-    } else pairs[pattern] = value;
+    } else pairs.set(pattern, value);
   }
-  return { pairs, problem };
+  return { pairs: Object.fromEntries(pairs), problem };
 }
 
 export function formatPairs(pairs: Pairs): string {

@@ -47,6 +47,8 @@ export interface DeviceSlice {
   lost: string | null;
   /** Why nothing can be started as this page was opened; null where it can. */
   refused: string | null;
+  /** What the engine still opens by itself once it has a device; null where it has done so. */
+  starting: "model" | "data" | null;
 }
 
 /** Milliseconds that the engine has said nothing for. */

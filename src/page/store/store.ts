@@ -17,7 +17,7 @@ function storedTheme(): Theme {
 }
 
 export const useStudio = create<StudioState>()(() => ({
-  device: { report: null, lost: null, refused: null },
+  device: { report: null, lost: null, refused: null, starting: "model" },
   model: {
     listings: [],
     summary: null,

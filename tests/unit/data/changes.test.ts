@@ -84,6 +84,29 @@ describe("a change", () => {
     expect([...train, ...validation].find(({ row }) => row === 62)).toMatchObject({ label: 1, text: "no label" });
   });
 
+  it("leaves a column alone that is called like what every object has", async () => {
+    const own = ["toString", "constructor", "__proto__", "text"];
+    const rows = ["a,b,c,one", "d,e,f,two", "g,h,i,three"];
+    const table = await tableOf(rows, "odd.csv", own.join(","));
+    const written = { task: "causal-lm", columns: { prompt: "{text}", response: "{constructor}" } } as const;
+    const changed = open(
+      table,
+      [
+        { row: 2, cells: { text: "ONE" } },
+        { row: 5, added: true, cells: { text: "four", constructor: "k" } },
+      ],
+      written,
+    );
+    const { train, validation } = changed;
+    const all = [...train, ...validation].sort((a, b) => a.row - b.row);
+    expect(all.map(({ text, response }) => [text, response])).toEqual([
+      ["ONE", "b"],
+      ["two", "e"],
+      ["three", "h"],
+      ["four", "k"],
+    ]);
+  });
+
   it("is of the file that it names", async () => {
     const train = await tableOf(lines);
     const validation = await tableOf(lines.slice(0, 9), "dev.csv");

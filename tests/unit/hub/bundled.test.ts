@@ -3,8 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { BundledModels } from "../../../src/hub/bundled";
-import type { FileStore } from "../../../src/hub/file-store";
-import { StorageError } from "../../../src/hub/file-store";
+import { type FileStore, inWords, StorageError } from "../../../src/hub/file-store";
 import { MemoryStore } from "./memory-store";
 
 const bytes = Uint8Array.from({ length: 1000 }, (_, i) => i % 251);
@@ -107,6 +106,40 @@ it("are read from the server where nothing can be kept", async () => {
     new TextDecoder().decode(await (await models.glance("tiny")).open("config.json").then((file) => file!.read(0, 2))),
   ).toBe("{}");
 });
+
+it.each(["folders", "files", "read", "append", "write", "close", "remove"] as const)(
+  "are read from the server where %s of the browser's storage breaks, which is said in words",
+  async (member) => {
+    const broken = () => {
+      throw new DOMException("The state had changed.", "InvalidStateError");
+    };
+    const memory = new MemoryStore();
+    const models = new BundledModels(await serve(), inWords(memory));
+    if (member === "write" || member === "close") {
+      const { append } = memory;
+      memory.append = async (...given) => ({ ...(await append.apply(memory, given)), [member]: broken });
+    } else {
+      // Once everything is kept, as when storage breaks in the middle of a visit.
+      expect(await read(models)).toEqual(bytes);
+      memory[member] = async () => broken();
+    }
+    expect(await read(models)).toEqual(bytes);
+    const store = inWords(memory);
+    const used: Record<typeof member, () => Promise<unknown>> = {
+      folders: () => store.folders(),
+      files: () => store.files("a"),
+      read: () => store.read("a", "b"),
+      append: () => store.append("a", "b", 0),
+      write: async () => (await store.append("a", "b", 0)).write(bytes),
+      close: async () => (await store.append("a", "b", 0)).close(),
+      remove: () => store.remove("a"),
+    };
+    await expect(used[member]()).rejects.toThrow(
+      /^This browser's storage for models cannot be used at the moment \(The state had changed\)\. Reload the page/,
+    );
+    await expect(used[member]()).rejects.toBeInstanceOf(StorageError);
+  },
+);
 
 it("say which file of theirs is not published", async () => {
   const models = new BundledModels(await serve(), null);

@@ -127,6 +127,11 @@ describe("a file is refused that", () => {
       /"comparisons\/1\.json" cannot be read/,
     ],
     [
+      "has a run whose name turns the words around it",
+      () => changed({ "comparisons/2.json": (text) => text.replaceAll('"a"', '"a\u202e"') }),
+      /^It cannot be used: in "comparisons\/2\.json" the name of a run must not hold U\+202E, which turns /,
+    ],
+    [
       "has a key that nobody knows",
       () =>
         withList((list) => {

@@ -15,6 +15,15 @@ describe("pairs", () => {
     expect(pairs).toEqual({ a: 1, b: 2 });
   });
 
+  test("a pattern may be called like what every object has", () => {
+    const read = readPairs("__proto__ = 1\nconstructor = 2");
+    expect(Object.entries(read.pairs)).toEqual([
+      ["__proto__", 1],
+      ["constructor", 2],
+    ]);
+    expect(formatPairs(read.pairs)).toBe("__proto__ = 1\nconstructor = 2");
+  });
+
   test("a pattern stands once", () => {
     expect(readPairs("a = 1\na = 2").problem).toBe('Line 2 repeats the pattern "a".');
   });

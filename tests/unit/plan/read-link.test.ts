@@ -133,14 +133,61 @@ describe("a link", () => {
     ],
   ])("a run %j is left out and named; the others stay", (run, said) => {
     const read = link({ runs: [run, lora()] });
-    expect(read.leftOut).toEqual([said]);
+    expect(read.leftOut.at(-1)).toEqual(said);
     expect(read.runs.map(({ run }) => run.name)).toEqual(["LoRA"]);
   });
 
   it("has no name with half of a character in it", () => {
     const names = [`${"a".repeat(59)}😀`, "😀".repeat(40), "\ud83d", "half \ude00"];
-    const { runs } = link({ runs: names.map((name) => lora({ name })) });
+    const { runs, leftOut } = link({ runs: names.map((name) => lora({ name })) });
     expect(runs.map(({ run }) => run.name)).toEqual(["a".repeat(59), "😀".repeat(30), "Run 3", "Run 4"]);
+    expect(leftOut).toEqual([
+      `The name of run 1 in this address was cut to "${"a".repeat(59)}".`,
+      `The name of run 2 in this address was cut to "${"😀".repeat(30)}".`,
+      'The name of run 3 in this address cannot be used: it must not hold half of a character (U+D83D). It is "Run 3" here.',
+      'The name of run 4 in this address cannot be used: it must not hold half of a character (U+DE00). It is "Run 4" here.',
+    ]);
+  });
+
+  it.each([
+    ["LoRA \u202egnp", "must not hold U+202E, which turns the order of the words around it"],
+    ["two\nlines", "must not hold the control character U+000A"],
+    ["__proto__", "must not be __proto__, which JavaScript keeps for itself"],
+    ["  ", "must not be empty"],
+    [5, "is none"],
+  ])("has no run called %j: it goes by its place, which is said", (name, problem) => {
+    const { runs, leftOut } = link({ runs: [lora(), lora({ name })] });
+    expect(runs).toEqual([
+      { run: lora(), problems: {} },
+      { run: lora({ name: "Run 2" }), problems: {} },
+    ]);
+    expect(leftOut).toEqual([`The name of run 2 in this address cannot be used: it ${problem}. It is "Run 2" here.`]);
+  });
+
+  it("names __proto__ as a key, which a schema would drop without a word", () => {
+    const key = 'must not have the key "__proto__", which JavaScript keeps for itself; give that another name';
+    const json = `{
+      "training": { "classWeights": { "__proto__": 2, "a": 1 } },
+      "data": { "task": "sequence-classification", "columns": { "text": "a", "label": "b" }, "labelNames": { "__proto__": "no" } },
+      "runs": [
+        { "name": "A", "method": "lora", "options": { "__proto__": 4, "rank": 2 } },
+        { "name": "B", "method": "lora", "options": { "rankPattern": { "__proto__": 4 }, "rank": 2 } },
+        { "name": "C", "method": "lora", "options": {}, "sweep": { "__proto__": [1, 2], "rank": [1, 2] } }
+      ]
+    }`;
+    const read = readLink(JSON.parse(json), model);
+    expect(read.leftOut).toEqual([
+      `How the file is read in this address cannot be used: labelNames: ${key}.`,
+      `The training in this address cannot be used: classWeights: ${key}.`,
+    ]);
+    expect(read.runs).toEqual([
+      {
+        run: lora({ name: "A", options: { rank: 2 } }),
+        problems: { "": expect.stringMatching(/^lora has no option "__proto__"/) },
+      },
+      { run: lora({ name: "B", options: { rank: 2 } }), problems: { rankPattern: `rankPattern: ${key}.` } },
+      { run: lora({ name: "C" }), problems: { "": `sweep: ${key}.` } },
+    ]);
   });
 
   it("whose mistakes are many says a few of them", () => {

@@ -46,7 +46,7 @@ describe("the command line", () => {
     expect(await main(given, run)).toBe(0);
     const options = { out: "results", adapter: "auto", endpoint: HUB, sum: { a: 0.5, b: -1 }, combination: "linear" };
     expect(run).toHaveBeenCalledExactlyOnceWith("a.json", options);
-    for (const weights of ["{", '{"a": 1}', '{"a": "half", "b": 1}']) {
+    for (const weights of ["{", '{"a": 1}', '{"a": "half", "b": 1}', '{"a": 1, "b": 1, "__proto__": 1}']) {
       expect(await main(["run", "a.json", "--out", "results", "--sum", weights], run)).toBe(2);
     }
     expect(errors).toMatch(/JSON with at least two runs/);
