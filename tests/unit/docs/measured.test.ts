@@ -7,14 +7,32 @@
 import { expect, test } from "vitest";
 import soaked from "../../../bench/soak/measured.json";
 import { memoryTables, type Soaked } from "../../../bench/soak/table";
+import { readsWords } from "../../../src/methods/answerer";
+import { approachOf } from "../../../src/methods/registry";
 import searchedRates from "../../../src/methods/searched-rates.json";
-import { allResults, cellNames, keptNames } from "../../../tools/tables/cells.mjs";
+import { readConfiguration } from "../../../src/plan/read-configuration";
+import { allResults, cellNames, configurationOf, keptNames } from "../../../tools/tables/cells.mjs";
 import { marked } from "../../../tools/tables/documents.mjs";
 import { type CellResult, searchedRates as ratesOf, trainedTables } from "../../../tools/tables/measured";
+
+/** Throws an Error naming what does not fit. */
+const readTable = (name: string) => readConfiguration(JSON.stringify(configurationOf(name)));
 
 test("every kept result is of today's configuration of its name", () => {
   expect(cellNames()).toEqual(expect.arrayContaining(["comparisons/minilm-trec", "searches/minilm-trec-a"]));
   expect(keptNames()).toEqual([...allResults().keys()]);
+});
+
+test("every configuration is one, and asks no encoder for words", () => {
+  const encoders = cellNames().filter((name) => /minilm/.test(readTable(name).model));
+  expect(encoders.length).toBeGreaterThan(10);
+  for (const name of encoders) {
+    const { runs } = readTable(name);
+    expect(
+      runs.filter(({ method }) => readsWords(approachOf(method))),
+      name,
+    ).toEqual([]);
+  }
 });
 
 test("the document has the tables of the kept results", () => {
