@@ -6,6 +6,7 @@
 import { Download, ListFilter } from "lucide-react";
 import { useRef, useState } from "react";
 import { writeCsv } from "../../data/write-csv";
+import { DYNAMICS_EPOCHS } from "../../plan/pace";
 import { selectionInWords } from "../../plan/selection-in-words";
 import { controlsOf } from "../../plan/variants";
 import type { DataSummary, RowChoice, RowSelection as Selection } from "../../worker/api";
@@ -263,7 +264,7 @@ function How({ selection, runs, onChange }: Omit<SettingsProps, "summary">) {
           <NumberField
             label="Epochs before"
             value={selection.epochs ?? null}
-            placeholder="5"
+            placeholder={String(DYNAMICS_EPOCHS)}
             integer
             min={2}
             max={50}
