@@ -91,9 +91,9 @@ describe("words with tags", () => {
       "tokens,tags",
       ...rows(30, (i) => (i % 10 === 9 ? `Ada ${i},B-PER O` : `nobody ${i},O O`)),
     ]);
-    const columns = { tokens: "tokens", tags: "tags" };
     const settings = {
-      ...{ task: "token-classification", columns },
+      task: "token-classification",
+      columns: { tokens: "tokens", tags: "tags" },
       validationFraction: 0.1,
       maxLength: 16,
       seed: 0,
