@@ -7,11 +7,10 @@
 import { SearchCheck } from "lucide-react";
 import { useState } from "react";
 import type { ChangedRow, DataSummary, LabelErrorSource, LabelErrors, ProbableError } from "../../worker/api";
+import { AskButton } from "../AskButton";
 import { changeRow, takeBackChange } from "../actions/data";
 import { useQuestion } from "../asking";
-import { ProgressLine } from "../compare/ProgressLine";
 import { SelectField } from "../fields/SelectField";
-import { Message } from "../layout/Message";
 import { formatCount, formatPercent, formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 import { changeInWords } from "./change-in-words";
@@ -26,7 +25,7 @@ export function LabelErrorsPanel({ summary }: { summary: DataSummary }) {
   const [by, setBy] = useState(BAG);
   const runs = useEndedRuns();
   const opening = useStudio((state) => state.data.opening !== null);
-  const { answer, waiting, error, ask, dismiss } = useQuestion<LabelErrors>();
+  const { answer, ask, ...asking } = useQuestion<LabelErrors>();
   const chosen = runs.includes(by) ? by : BAG;
   const source: LabelErrorSource = chosen === BAG ? { kind: "folds" } : { kind: "run", run: chosen };
   return (
@@ -48,21 +47,15 @@ export function LabelErrorsPanel({ summary }: { summary: DataSummary }) {
           onChange={setBy}
         />
       )}
-      <button
-        type="button"
-        className="button button-small"
-        disabled={waiting || opening}
-        onClick={() => ask((studio) => studio.labelErrors(source))}
-      >
-        <SearchCheck size={14} aria-hidden="true" /> {waiting ? "Looking…" : "Look for label errors"}
-      </button>
-      {waiting && <ProgressLine />}
-      {error !== null && (
-        <Message kind="error" onClose={dismiss}>
-          {error}
-        </Message>
-      )}
-      {answer && !waiting && <Found found={answer} summary={summary} />}
+      <AskButton
+        icon={SearchCheck}
+        label="Look for label errors"
+        busy="Looking…"
+        disabled={opening}
+        asking={asking}
+        onAsk={() => ask((studio) => studio.labelErrors(source))}
+      />
+      {answer && !asking.waiting && <Found found={answer} summary={summary} />}
     </section>
   );
 }

@@ -10,15 +10,15 @@ import { DYNAMICS_EPOCHS } from "../../plan/pace";
 import { selectionInWords } from "../../plan/selection-in-words";
 import { controlsOf } from "../../plan/variants";
 import type { DataSummary, RowChoice, RowSelection as Selection } from "../../worker/api";
+import { AskButton } from "../AskButton";
 import { setData } from "../actions/data";
 import { stopChoosing } from "../actions/measuring";
 import { useQuestion } from "../asking";
-import { ProgressLine } from "../compare/ProgressLine";
 import { download } from "../export/download";
+import { Check } from "../fields/Check";
 import { NumberField } from "../fields/NumberField";
 import { SelectField } from "../fields/SelectField";
 import { ScorePlane } from "../instruments/row-scores/ScorePlane";
-import { Message } from "../layout/Message";
 import { formatCount, formatPercent, formatPlural, formatTick } from "../numbers";
 import { currentConfiguration } from "../store/configuration";
 import { useStudio } from "../store/store";
@@ -169,42 +169,20 @@ function Settings({ selection, summary, runs, onChange }: SettingsProps) {
         />
       </div>
       {summary.answer === "label" && (
-        <Tick checked={perLabel} onChange={(on) => onChange({ ...selection, perLabel: on })}>
+        <Check checked={perLabel} onChange={(on) => onChange({ ...selection, perLabel: on })}>
           Of each label its share
-        </Tick>
+        </Check>
       )}
       {selection.by !== "random" && (
-        <Tick checked={controls.includes("random")} onChange={(on) => toggle("random", on)}>
+        <Check checked={controls.includes("random")} onChange={(on) => toggle("random", on)}>
           Train every run on as many random rows, too: the bar to beat
-        </Tick>
+        </Check>
       )}
-      <Tick checked={controls.includes("all")} onChange={(on) => toggle("all", on)}>
+      <Check checked={controls.includes("all")} onChange={(on) => toggle("all", on)}>
         And on all rows, in as many steps
-      </Tick>
+      </Check>
       <Look key={JSON.stringify(selection)} selection={selection} />
     </>
-  );
-}
-
-function Tick({
-  checked,
-  onChange,
-  children,
-}: {
-  checked: boolean;
-  onChange: (on: boolean) => void;
-  children: string;
-}) {
-  return (
-    <label className="row-selection-tick">
-      <input
-        type="checkbox"
-        className="checkbox"
-        checked={checked}
-        onChange={(event) => onChange(event.target.checked)}
-      />{" "}
-      {children}
-    </label>
   );
 }
 
@@ -291,34 +269,22 @@ function How({ selection, runs, onChange }: Omit<SettingsProps, "summary">) {
 /** The choice as it would be, asked for by hand: it may take as long as reading all rows. */
 function Look({ selection }: Pick<SettingsProps, "selection">) {
   const isReady = useStudio((state) => currentConfiguration(state) !== null);
-  const { answer, waiting, error, ask, dismiss } = useQuestion<RowChoice>();
+  const { answer, ask, ...asking } = useQuestion<RowChoice>();
   return (
     <>
-      <p className="row-selection-actions">
-        <button
-          type="button"
-          className="button button-small"
-          disabled={waiting || !isReady}
-          onClick={() => {
-            const { data, ...others } = currentConfiguration(useStudio.getState())!;
-            ask((studio) => studio.lookAtChoice({ ...others, data: { ...data, selection } }));
-          }}
-        >
-          <ListFilter size={14} aria-hidden="true" /> {waiting ? "Choosing…" : "Look at the choice"}
-        </button>
-        {waiting && (
-          <button type="button" className="button button-small" onClick={() => void stopChoosing()}>
-            Stop
-          </button>
-        )}
-      </p>
-      {waiting && <ProgressLine />}
-      {error !== null && (
-        <Message kind="error" onClose={dismiss}>
-          {error}
-        </Message>
-      )}
-      {answer && !waiting && <Chosen choice={answer} />}
+      <AskButton
+        icon={ListFilter}
+        label="Look at the choice"
+        busy="Choosing…"
+        disabled={!isReady}
+        asking={asking}
+        onAsk={() => {
+          const { data, ...others } = currentConfiguration(useStudio.getState())!;
+          ask((studio) => studio.lookAtChoice({ ...others, data: { ...data, selection } }));
+        }}
+        onStop={stopChoosing}
+      />
+      {answer && !asking.waiting && <Chosen choice={answer} />}
     </>
   );
 }
