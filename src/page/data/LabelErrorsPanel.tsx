@@ -14,6 +14,7 @@ import { SelectField } from "../fields/SelectField";
 import { formatCount, formatPercent, formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 import { changeInWords } from "./change-in-words";
+import { ShownRows, ShownText } from "./ShownRows";
 import "./LabelErrorsPanel.css";
 
 /** A run may have any name, so the bag of words needs a value that no run has. */
@@ -39,11 +40,9 @@ export function LabelErrorsPanel({ summary }: { summary: DataSummary }) {
       {runs.length > 0 && (
         <SelectField
           label="By"
+          help={chosen === BAG ? "On training and validation rows." : "On rows that it was not trained on."}
           value={chosen}
-          choices={[
-            { value: BAG, label: "Bag of words, on training and validation rows" },
-            ...runs.map((run) => ({ value: run, label: `${run}, on rows that it was not trained on` })),
-          ]}
+          choices={[{ value: BAG, label: "Bag of words" }, ...runs.map((run) => ({ value: run, label: run }))]}
           onChange={setBy}
         />
       )}
@@ -96,30 +95,27 @@ function Found({ found, summary }: { found: LabelErrors; summary: DataSummary })
               ? "Beside each label its chance."
               : "Below the labels those that look wrong, with the chance that the row has them."}
           </p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-          <section className="table-scroll label-errors-scroll" aria-label="Rows that look wrong" tabIndex={0}>
-            <table className="table label-errors-table">
-              <thead>
-                <tr>
-                  <th scope="col" className="number">
-                    Row
-                  </th>
-                  <th scope="col">Has</th>
-                  <th scope="col">Likely</th>
-                </tr>
-              </thead>
-              {errors.slice(0, shown).map((row) => (
-                <Suspect
-                  key={keyOf(row)}
-                  row={row}
-                  found={found}
-                  changed={changes.get(keyOf(row)) ?? null}
-                  kept={kept.has(keyOf(row))}
-                  onKeep={() => toggle(row)}
-                />
-              ))}
-            </table>
-          </section>
+          <ShownRows label="Rows that look wrong" className="label-errors-rows">
+            <thead>
+              <tr>
+                <th scope="col" className="number">
+                  Row
+                </th>
+                <th scope="col">Has</th>
+                <th scope="col">Likely</th>
+              </tr>
+            </thead>
+            {errors.slice(0, shown).map((row) => (
+              <Suspect
+                key={keyOf(row)}
+                row={row}
+                found={found}
+                changed={changes.get(keyOf(row)) ?? null}
+                kept={kept.has(keyOf(row))}
+                onKeep={() => toggle(row)}
+              />
+            ))}
+          </ShownRows>
           {errors.length > shown && (
             <button type="button" className="button button-small" onClick={() => setShown(shown + SHOWN)}>
               Show more ({formatCount(errors.length - shown)})
@@ -188,8 +184,8 @@ function Suspect({ row, found, changed, kept, onKeep }: SuspectProps) {
       </tr>
       <tr>
         <td className="number muted">{file === "train" ? part : fileName}</td>
-        <td colSpan={2} className="label-error-text">
-          <p title={text}>{text}</p>
+        <td colSpan={2}>
+          <ShownText text={text} />
           <div className="label-error-choices">
             <button type="button" className="button button-small" aria-label={first.about} onClick={first.act}>
               {first.said}

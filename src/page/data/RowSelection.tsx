@@ -22,6 +22,7 @@ import { ScorePlane } from "../instruments/row-scores/ScorePlane";
 import { formatCount, formatPercent, formatPlural, formatTick } from "../numbers";
 import { currentConfiguration } from "../store/configuration";
 import { useStudio } from "../store/store";
+import { ShownRows, ShownText } from "./ShownRows";
 import "../instruments/RowScoresPanel.css";
 import "./RowSelection.css";
 
@@ -52,7 +53,8 @@ const HELP: Readonly<Record<By, string>> = {
   diversity: "Each further row is the one farthest, by the frozen model's states, from all chosen before (k-center).",
   difficulty:
     "The first run is trained once before; confidence is the mean chance of the right answer over its epochs, variability how that changes.",
-  similarity: "By the frozen model's states. Test rows must decide then.",
+  similarity:
+    "By the frozen model's states: near to one of them, or to all by optimal transport. Test rows must decide then.",
 };
 
 const BANDS: readonly { value: Band; label: string }[] = [
@@ -254,11 +256,11 @@ function How({ selection, runs, onChange }: Omit<SettingsProps, "summary">) {
     case "similarity":
       return (
         <SelectField
-          label="Like them"
+          label="Near to"
           value={selection.how}
           choices={[
-            { value: "nearest", label: "each to the nearest of them" },
-            { value: "transport", label: "to all of them, by optimal transport" },
+            { value: "nearest", label: "the nearest one" },
+            { value: "transport", label: "all, by transport" },
           ]}
           onChange={(how) => onChange({ ...selection, how: how as typeof selection.how })}
         />
@@ -320,33 +322,32 @@ function Chosen({ choice: { rows, scores, dynamics, hash, overlap } }: { choice:
           </p>
         </div>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="table-scroll row-selection-rows" aria-label="Chosen rows" tabIndex={0}>
-        <table className="table">
-          <thead>
-            <tr>
+      <ShownRows label="Chosen rows" className="row-selection-rows">
+        <thead>
+          <tr>
+            <th scope="col" className="number">
+              Row
+            </th>
+            {scores && (
               <th scope="col" className="number">
-                Row
+                Score
               </th>
-              {scores && (
-                <th scope="col" className="number">
-                  Score
-                </th>
-              )}
-              <th scope="col">Kept, the first {formatCount(Math.min(SHOWN, kept.length))}</th>
+            )}
+            <th scope="col">Kept, the first {formatCount(Math.min(SHOWN, kept.length))}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {kept.slice(0, SHOWN).map((place) => (
+            <tr key={place}>
+              <td className="number">{formatCount(rows[place]!.row)}</td>
+              {scores && <td className="number">{formatTick(Number(scores[place]!.toPrecision(3)))}</td>}
+              <td>
+                <ShownText text={rows[place]!.text} />
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {kept.slice(0, SHOWN).map((place) => (
-              <tr key={place}>
-                <td className="number">{formatCount(rows[place]!.row)}</td>
-                {scores && <td className="number">{formatTick(Number(scores[place]!.toPrecision(3)))}</td>}
-                <td>{rows[place]!.text}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+        </tbody>
+      </ShownRows>
       <button
         type="button"
         className="button button-small"
