@@ -25,7 +25,7 @@ const BESIDE = "LoRA, its own start";
 
 test.skip(({ isMobile }) => Boolean(isMobile), "the same at any width");
 
-/** Watches what a part of the page says as its status, however shortly; returns what that was so far. */
+/** Watches what a part of the page says as its status, and returns what that was so far. */
 async function statusesOf(part: Locator): Promise<() => Promise<string[]>> {
   const watched = await part.evaluateHandle((element) => {
     const said: string[] = [];

@@ -1,4 +1,6 @@
-/** Where a comparison stands, in words: for the line beside the buttons, and for who cannot see it. */
+/**
+ * Where a comparison stands, in words: for the line beside the buttons, and for who cannot see it.
+ */
 
 import type { Phase } from "../../plan/phase";
 import { recentSpeed } from "../curves/run-curves";

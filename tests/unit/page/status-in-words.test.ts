@@ -1,4 +1,7 @@
-/** The line beside the buttons changes with every step; what a screen reader says with a state alone. */
+/**
+ * The line beside the buttons changes with every step; what a screen reader says with a state
+ * alone.
+ */
 
 import { describe, expect, test } from "vitest";
 import { announcement, status } from "../../../src/page/compare/status-in-words";
