@@ -1,6 +1,6 @@
 /** Seeds and learning rates of one run, and what a run that does not learn is told. */
 
-import { expect, test } from "@playwright/test";
+import { expect, type Page, test } from "@playwright/test";
 import { csv, films } from "./films";
 import {
   chart,
@@ -15,6 +15,22 @@ import {
 } from "./studio";
 
 test.skip(({ isMobile }) => isMobile, "the same at every width");
+
+/** What is written in a chart of bars, and what of it reaches over the chart's edge. */
+function namesOfBars(page: Page, title: RegExp): Promise<{ names: string[]; cut: string[] }> {
+  return page
+    .getByRole("figure", { name: title })
+    .locator("svg.recharts-surface")
+    .evaluate((chart) => {
+      const { left, right } = chart.getBoundingClientRect();
+      const texts = [...chart.querySelectorAll("text")].map((text) => ({
+        said: [...text.childNodes].map((node) => (node.nodeName === "title" ? "" : node.textContent)).join(""),
+        box: text.getBoundingClientRect(),
+      }));
+      const cut = texts.filter(({ box }) => box.left < left || box.right > right);
+      return { names: texts.map(({ said }) => said), cut: cut.map(({ said }) => said) };
+    });
+}
 
 test("seeds are drawn as mean and spread; a run that does not learn is explained", async ({ page }) => {
   await page.goto("/");
@@ -56,6 +72,11 @@ test("seeds are drawn as mean and spread; a run that does not learn is explained
   await expect(page.getByRole("figure", { name: /^Speed/ }).locator(".chart-detail")).toHaveText(
     "mean of each run's 2 seeds",
   );
+  for (const title of [/^Speed/, /memory/]) {
+    const { names, cut } = await namesOfBars(page, title);
+    expect(names).toEqual(expect.arrayContaining([expect.stringMatching(/^Head only \(rate × 0\.3/)]));
+    expect(cut).toEqual([]);
+  }
 
   await page.getByText("Check-up: does it learn as it should?").click();
   const finding = page.locator(".finding").filter({ hasText: "stands still" });

@@ -11,6 +11,7 @@ import {
   chooseFile,
   compareButton,
   dropTrainingFile,
+  expectWordsOfDrag,
   keepRuns,
   openStep,
   runCard,
@@ -224,11 +225,13 @@ test("what is dropped while a comparison runs is refused with words; two quick c
   await data.getByLabel("Longest text, in tokens").press("Tab");
   await expect(data.getByLabel("Longest text, in tokens")).toHaveValue("21");
   await expect(data.getByLabel("Validation, %")).toHaveValue("25");
+  await expectWordsOfDrag(page, "Drop to open as training data");
   await keepRuns(page, ["SK-Prefix", "Head only"]);
-  await setTraining(page, { ...TINY, Steps: "40" });
+  await setTraining(page, { ...TINY, Steps: "400" });
   await compareButton(page).click();
   await waitForStatus(page, /^step \d/);
   await openStep(page, "Data");
+  await expectWordsOfDrag(page, "A comparison is running: nothing is opened now.");
   await dropTrainingFile(page, "tickets.csv", tickets(24));
   await expect(page.locator(".banners")).toContainText(
     "tickets.csv was not opened. A comparison is running: stop it, or open this when it has ended.",

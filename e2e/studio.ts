@@ -71,9 +71,9 @@ export async function chooseFile(
   await page.getByLabel(field, { exact: true }).setInputFiles({ name, mimeType: "", buffer });
 }
 
-/** Drops a file where training files are dropped. */
-export async function dropTrainingFile(page: Page, name: string, content: string): Promise<void> {
-  const dataTransfer = await page.evaluateHandle(
+/** A file in a hand that has not let go of it yet. */
+function carried(page: Page, name: string, content: string) {
+  return page.evaluateHandle(
     ([fileName, text]) => {
       const transfer = new DataTransfer();
       transfer.items.add(new File([text], fileName, { type: "text/csv" }));
@@ -81,7 +81,23 @@ export async function dropTrainingFile(page: Page, name: string, content: string
     },
     [name, content] as const,
   );
-  await page.locator(".drop-zone").dispatchEvent("drop", { dataTransfer });
+}
+
+/** Drops a file where training files are dropped. */
+export async function dropTrainingFile(page: Page, name: string, content: string): Promise<void> {
+  await page.locator(".drop-zone").dispatchEvent("drop", { dataTransfer: await carried(page, name, content) });
+}
+
+/** Carries a file over the page, which says these words over the whole window, and away again. */
+export async function expectWordsOfDrag(page: Page, words: string): Promise<void> {
+  const dataTransfer = await carried(page, "films.csv", "");
+  await page.locator(".page").dispatchEvent("dragenter", { dataTransfer });
+  const over = page.locator(".drop-words");
+  await expect(over).toContainText(words);
+  const { width, height } = page.viewportSize()!;
+  expect(await over.boundingBox()).toEqual({ x: 0, y: 0, width, height });
+  await page.locator(".page").dispatchEvent("dragleave", { dataTransfer });
+  await expect(over).toHaveCount(0);
 }
 
 /** How long and how a comparison trains, in step 3. */

@@ -3,7 +3,7 @@
  * beside one from its own start.
  */
 
-import { expect, test } from "@playwright/test";
+import { expect, type Locator, test } from "@playwright/test";
 import { strFromU8, unzipSync } from "fflate";
 import { csv, films } from "./films";
 import {
@@ -25,6 +25,20 @@ const BESIDE = "LoRA, its own start";
 
 test.skip(({ isMobile }) => Boolean(isMobile), "the same at any width");
 
+/** Watches what a part of the page says as its status, and returns what that was so far. */
+async function statusesOf(part: Locator): Promise<() => Promise<string[]>> {
+  const watched = await part.evaluateHandle((element) => {
+    const said: string[] = [];
+    new MutationObserver((changes) => {
+      for (const node of changes.flatMap(({ addedNodes }) => [...addedNodes])) {
+        if (node instanceof Element && node.matches("[role=status]")) said.push(node.textContent);
+      }
+    }).observe(element, { childList: true, subtree: true });
+    return said;
+  });
+  return () => watched.jsonValue();
+}
+
 test("a run starts from an adapter of other labels, without its head", async ({ page }) => {
   await page.goto("/");
   await waitUntilReady(page);
@@ -44,14 +58,19 @@ test("a run starts from an adapter of other labels, without its head", async ({ 
   await openStep(page, "Data");
   await chooseFile(page, "Training file", "others.csv", others);
   await waitUntilReady(page);
+  const tryIt = page.getByRole("region", { name: "Try it" });
+  const statuses = await statusesOf(tryIt);
   await chooseFile(page, "Adapter file", "first.zip", bytes);
-  const offered = page.getByRole("region", { name: "Try it" }).locator(".imported-run");
+  const offered = tryIt.locator(".imported-run");
   await expect(offered).toContainText("first.zip (LoRA) cannot answer here.");
   await expect(offered).toContainText(
     "The adapter was trained for the labels negative, positive; the open data has praise, scorn.",
   );
   await expect(offered).toContainText(/Taken: 16\stensors of the adapter, 10,752\snumbers\. New: the head/);
   await expect(offered).toContainText(/Source: adapter_model\.safetensors, SHA-256 [0-9a-f]{12}…/);
+  // Beside the button, for as long as it took.
+  expect(await statuses()).toEqual(["Reading the adapter, and measuring it on the validation rows…"]);
+  await expect(tryIt.getByRole("status")).toHaveCount(0);
   await expectAccessible(page);
   await page.getByRole("button", { name: "Add a run that starts from it" }).click();
   await expect(offered).toContainText("Two runs were added under Methods");

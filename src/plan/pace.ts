@@ -3,6 +3,7 @@
  * only. Trying them: `src/worker/try-steps.ts`.
  */
 
+import type { RowSelection } from "../data/types";
 import type { TrainingConfiguration } from "./configuration";
 
 /** What the steps that were tried took. */
@@ -21,12 +22,17 @@ export interface PacedRun {
   readonly flops: { readonly forward: number; readonly total: number };
   /** Whether steps change it, or it only answers. */
   readonly trains: boolean;
+  /** Whether nothing but the head is trained. */
+  readonly headOnly: boolean;
   /** Whether its learning rate is searched first. */
   readonly searched: boolean;
 }
 
 /** Steps of a search for a learning rate, by those of the training (`src/search/halving.ts`). */
 export const SEARCH_STEPS = 7.75;
+
+/** Of the training that says how hard rows are, where no number is asked for. */
+export const DYNAMICS_EPOCHS = 5;
 
 /**
  * Seconds that a comparison will take. A step is taken to last as long as its operations ask for at
@@ -56,4 +62,41 @@ export function secondsOf(
     return variants * (pace.preparation + training + evaluating) + (searched ? SEARCH_STEPS * training : 0);
   };
   return runs.reduce((sum, run) => sum + secondsOfRun(run), 0);
+}
+
+/**
+ * Seconds in which the rows of one division are chosen, before anything trains; 0 where they are
+ * chosen already. What a look at the choice has left in memory is counted all the same.
+ * @param runs in their order: the first that tunes the model says how hard rows are
+ */
+export function secondsOfChoosing(
+  selection: RowSelection,
+  runs: readonly PacedRun[],
+  batchSize: number,
+  rows: { readonly train: number; readonly validation: number },
+  pace: Pace,
+): number {
+  if (selection.chosen) return 0;
+  const perFlop = pace.step / pace.flops;
+  const batches = (count: number) => Math.ceil(count / batchSize);
+  // The frozen model computes less than any run.
+  const least = Math.min(...runs.map(({ flops }) => flops.forward));
+  const reading = (count: number) => batches(count) * least * perFlop;
+  switch (selection.by) {
+    case "random":
+      return 0;
+    case "loss":
+    case "diversity":
+      return reading(rows.train);
+    case "gain":
+      return 2 * reading(rows.train);
+    case "similarity":
+      return reading(rows.train) + reading(rows.validation);
+    case "difficulty": {
+      const probe = runs.find(({ trains, headOnly }) => trains && !headOnly);
+      if (!probe) return 0;
+      const perEpoch = batches(rows.train) * (probe.flops.total + probe.flops.forward) * perFlop;
+      return pace.preparation + (selection.epochs ?? DYNAMICS_EPOCHS) * perEpoch;
+    }
+  }
 }

@@ -15,16 +15,18 @@ export interface ReportChart extends Chart {
   readonly caption: string | null;
 }
 
-/** The groups of a comparison's runs, in its order: a run's look is its group's place. */
-export function groupsOf(runs: readonly ReportRun[]): string[] {
-  return [...new Set(runs.map(({ group }) => group))];
+/** The look of each group of a comparison's runs, in its order: the given one, else its place. */
+export function looksOfGroups(runs: readonly ReportRun[]): Map<string, number> {
+  const looks = new Map<string, number>();
+  for (const { group, look } of runs) if (!looks.has(group)) looks.set(group, look ?? looks.size);
+  return looks;
 }
 
 /** The metric that decides, and losses; charts without a line are left out. */
 export function reportCharts(facts: ReportFacts): ReportChart[] {
   const metric = decidingMetric(facts.configuration);
   const { title, kind } = metricFacts[metric];
-  const several = facts.runs.length > groupsOf(facts.runs).length;
+  const several = facts.runs.length > looksOfGroups(facts.runs).size;
   const mean = several ? "Lines are means over seeds and folds, bands one standard deviation around them." : "";
   const said = (...sentences: string[]) => sentences.filter((sentence) => sentence !== "").join(" ") || null;
   const some = measuredRows(facts);
@@ -91,8 +93,7 @@ function linesOf(
   drawn: readonly ReportRun[],
   pointsOf: (run: ReportRun) => Point[],
 ): ChartLine[] {
-  const groups = groupsOf(all);
-  return groups.flatMap((name, look) => {
+  return [...looksOfGroups(all)].flatMap(([name, look]) => {
     const members = drawn.filter(({ group }) => group === name);
     const curves = members.map((run) => pointsOf(run).filter(({ y }) => Number.isFinite(y)));
     const known = curves.filter((points) => points.length > 0);

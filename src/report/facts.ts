@@ -15,6 +15,8 @@ export interface ReportRun {
   readonly run: string;
   /** What it shares with those that differ in seed and split alone. */
   readonly group: string;
+  /** Which colour and marker it has, from 0; left out: by its group's place. */
+  readonly look?: number;
   readonly method: string;
   /** Null where nothing is trained. */
   readonly learningRate: number | null;

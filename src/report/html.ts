@@ -13,7 +13,7 @@ import { dataWords, lengthInWords, runWords, trainingWords, type Words } from ".
 import { decidingMetric, metricFacts, metricWord, taskMetrics } from "../tasks/metrics/names";
 import type { Verdict } from "../verdict/verdict";
 import { drawChart } from "./chart";
-import { groupsOf, reportCharts } from "./curves";
+import { looksOfGroups, reportCharts } from "./curves";
 import { runKey, verdictTable } from "./dots";
 import { type ReportFacts, type ReportRun, saidCheck, saidNotices, settingsFile } from "./facts";
 import { aboutPairs, countedParts, formatCount, formatFigure, groundOf, looksOf, pairRows } from "./figures";
@@ -111,7 +111,7 @@ function problems({ failures, runs, verdict }: ReportFacts): Markup | null {
 
 function verdictSection(verdict: Verdict | null, runs: readonly ReportRun[]): Markup | null {
   if (verdict === null) return null;
-  const groups = groupsOf(runs);
+  const looks = looksOfGroups(runs);
   const [first = "", ...others] = verdict.sentences;
   const end = first.indexOf(". ");
   const [answer, ...rest] = end < 0 ? [first] : [first.slice(0, end + 1), first.slice(end + 2)];
@@ -122,7 +122,7 @@ ${
   verdict.runs.length === 0
     ? null
     : markup`<h3>${metricFacts[verdict.metric].title} on ${groundOf(verdict)}, best first</h3>
-${verdictTable(verdict, (run) => Math.max(0, groups.indexOf(run)))}`
+${verdictTable(verdict, (run) => looks.get(run) ?? 0)}`
 }`;
 }
 
@@ -163,8 +163,8 @@ ${charts.map(
 
 function runsSection({ runs, configuration }: ReportFacts): Markup {
   const metrics = taskMetrics[configuration.data.task];
-  const groups = groupsOf(runs);
-  const key = ({ group }: ReportRun) => groups.indexOf(group);
+  const looks = looksOfGroups(runs);
+  const key = ({ group }: ReportRun) => looks.get(group)!;
   const parts = (["validation", "test"] as const).filter((part) => runs.some((run) => run[part] !== null));
   const figures = (part: (typeof parts)[number]) => {
     const shown = metrics.filter((name) => runs.some((run) => run[part]?.[name] !== undefined));

@@ -14,6 +14,7 @@ import { Random } from "../data/random";
 import type { TokenizedExample } from "../data/tokens";
 import type { RowSelection, SelectionScore } from "../data/types";
 import type { Executor } from "../executors/executor";
+import { DYNAMICS_EPOCHS } from "../plan/pace";
 import { type ComparisonData, inputChannels } from "../runs/rows";
 import type { Reader } from "../scoring/reader";
 import { knownScores } from "../scoring/score-cache";
@@ -57,7 +58,6 @@ export interface Selected {
 
 /** Entries of a matrix of distances that are held at once. */
 const MOST_DISTANCES = 20_000_000;
-export const DEFAULT_EPOCHS = 5;
 /** Of the entropy, as a part of the mean distance. */
 const REGULARIZATION = 0.05;
 
@@ -157,7 +157,7 @@ async function chooser(setup: SelectionSetup): Promise<Chooser> {
       };
     }
     case "difficulty": {
-      const dynamics = await setup.dynamics(selection.epochs ?? DEFAULT_EPOCHS);
+      const dynamics = await setup.dynamics(selection.epochs ?? DYNAMICS_EPOCHS);
       return { ...byScore(dynamics[selection.measure], selection.prefer), dynamics };
     }
     case "similarity":

@@ -122,7 +122,7 @@ export async function predictTable(
   const read = parts.map(({ run, comparison }) => ({ run, calibration: comparison.calibration(run) }));
   const sorted = (rows: number[]) => nameRows(rows.sort((a, b) => a - b));
   return {
-    csv: answeredCsv(table, said, formulas),
+    csv: answeredCsv(table, columns, said, formulas),
     file: table.file,
     rows: table.rows.length,
     runs: parts.map(({ run, places }) => ({ run, rows: places.length })),
@@ -154,15 +154,17 @@ const longestOf = ({ comparison, data }: Answering) => Math.min(data.maxLength, 
 
 function answeredCsv(
   table: Table,
+  { tokens }: ColumnRoles,
   said: readonly { run: string; said: RowAnswer | null }[],
   formulas: FormulaCells | undefined,
 ): string {
   const first = said.find((one) => one.said !== null)?.said ?? null;
   const added = ["run", "prediction", ...(first?.answer === "label" ? ["probability"] : [])];
   const fields = [...table.columns, ...added.map((name) => free(name, table.columns))];
+  const words = tokens ? table.columns.indexOf(tokens) : -1;
   const data = table.rows.map((record, place) => {
     const { run, said: one } = said[place]!;
-    return [...record, run, ...(one ? cells(one) : added.slice(1).map(() => ""))];
+    return [...record, run, ...(one ? cells(one, record[words]) : added.slice(1).map(() => ""))];
   });
   return writeCsv(fields, data, formulas);
 }
@@ -172,7 +174,8 @@ export function free(name: string, taken: readonly string[], prefix = "predicted
   return taken.includes(name) ? free(`${prefix}${name}`, taken, prefix) : name;
 }
 
-function cells(said: RowAnswer): string[] {
+/** @param words the cell of a tagged row's words */
+function cells(said: RowAnswer, words: string | undefined): string[] {
   switch (said.answer) {
     case "label": {
       const likeliest = said.probabilities.find(({ label }) => label === said.label)!;
@@ -187,6 +190,12 @@ function cells(said: RowAnswer): string[] {
     case "number":
       return [said.number.toPrecision(6)];
     case "tags":
-      return [JSON.stringify(said.tags)];
+      return [tagsCell(said.tags, words)];
   }
+}
+
+/** As the row's words are written: between spaces, or as a list. */
+function tagsCell(tags: readonly string[], words: string | undefined): string {
+  const areSpaced = !words?.trimStart().startsWith("[") && tags.every((tag) => !/\s/.test(tag));
+  return areSpaced ? tags.join(" ") : JSON.stringify(tags);
 }

@@ -180,6 +180,18 @@ test("numbers and tags: the figures are the validation's, too", async () => {
   for (const { run, metrics } of words.runs) {
     expect(metrics.map(({ metric, value }) => ({ metric, value }))).toEqual(validated(two, run));
   }
+
+  // A predicted file has them as it has the words: between spaces, or as lists.
+  const answers = async (lines: readonly Line[]) => {
+    const sources = { tokenizer: model.tokenizer, of: () => two, progress: () => {} };
+    const { csv } = await predictTable(await tableOf(lines, "new.csv"), tags, { run: "lora" }, sources);
+    return Papa.parse<Record<string, string>>(csv, { header: true }).data.map(({ prediction }) => prediction!);
+  };
+  const spaced = await answers(held);
+  expect(spaced.map((cell) => cell.split(" ").length)).toEqual(held.map(({ tokens }) => tokens.split(" ").length));
+  expect(spaced.join(" ")).toMatch(/^(B-THING|O)( (B-THING|O))*$/);
+  const listed = await answers(held.map((line) => ({ ...line, tokens: JSON.stringify(line.tokens.split(" ")) })));
+  expect(listed.map((cell) => JSON.parse(cell).join(" "))).toEqual(spaced);
   await two.comparison.release();
 });
 

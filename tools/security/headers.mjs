@@ -41,7 +41,7 @@ function directives(hubs) {
     "worker-src": "'self'",
     // Elements' own styles are set through their `style` objects, which no policy minds.
     "style-src": "'self'",
-    // The icon, and charts on their way to a PNG.
+    // Charts on their way to a PNG; the icons are files.
     "img-src": "'self' data:",
     "font-src": "'self'",
     // What the installed studio is called, and its icons.

@@ -1,10 +1,20 @@
 /**
- * Horizontal bars, one row per run, stacked from parts, each below its name: names of any length
- * are whole. Used for memory and for speed.
+ * Horizontal bars, one row per run, stacked from parts, each below its name, which has the whole
+ * width. Used for memory and for speed.
  */
 
 import { memo } from "react";
-import { Bar, BarChart, ResponsiveContainer, useXAxisScale, useYAxisScale, XAxis, YAxis } from "recharts";
+import {
+  Bar,
+  BarChart,
+  ResponsiveContainer,
+  useChartWidth,
+  useXAxisScale,
+  useYAxisScale,
+  XAxis,
+  YAxis,
+} from "recharts";
+import { fitTexts, textWidth } from "./text-width";
 
 export interface BarRow {
   key: string;
@@ -24,6 +34,9 @@ interface BarPanelProps {
 const rowHeight = 32;
 /** From the middle of a bar up to the foot of its name. */
 const nameHeight = 8;
+const nameSize = 13;
+/** From a name to what stands after it. */
+const gap = 10;
 
 export const BarPanel = memo(function BarPanel({ rows, opacities }: BarPanelProps) {
   const most = Math.max(...rows.map((row) => row.parts.reduce((sum, part) => sum + part, 0)), 0);
@@ -61,21 +74,28 @@ export const BarPanel = memo(function BarPanel({ rows, opacities }: BarPanelProp
   );
 });
 
-/** A row's name above its bar, with what it comes to. */
+/** A row's name above its bar, with what it comes to; a name that is too wide by its beginning. */
 function BarLabels({ rows }: { rows: readonly BarRow[] }) {
+  const width = useChartWidth();
   const toX = useXAxisScale();
   const toY = useYAxisScale();
-  if (!toX || !toY) return null;
-  return rows.map((row) => {
-    const start = Number(toX(0));
-    const middle = Number(toY(row.key, { position: "middle" }));
+  if (width === undefined || !toX || !toY) return null;
+  const left = Number(toX(0)) + 6;
+  const room = (label: string) => width - left - gap - textWidth(label, nameSize);
+  const names = fitTexts(
+    rows.map(({ name, label }) => ({ text: name, width: room(label) })),
+    nameSize,
+  );
+  return rows.map(({ key, name, label }, place) => {
+    const middle = Number(toY(key, { position: "middle" }));
     // While the chart is being laid out the scales know neither rows nor width.
-    if (!Number.isFinite(start) || !Number.isFinite(middle)) return null;
+    if (!Number.isFinite(left) || !Number.isFinite(middle)) return null;
     return (
-      <text key={row.key} x={start + 6} y={middle - nameHeight} fontSize={13} fill="var(--ink)">
-        {row.name}{" "}
-        <tspan dx={6} fill="var(--muted)">
-          {row.label}
+      <text key={key} x={left} y={middle - nameHeight} fontSize={nameSize} fill="var(--ink)">
+        <title>{name}</title>
+        {names[place]}
+        <tspan dx={gap - 2} fill="var(--muted)">
+          {label}
         </tspan>
       </text>
     );

@@ -7,14 +7,14 @@
 import { SearchCheck } from "lucide-react";
 import { useState } from "react";
 import type { ChangedRow, DataSummary, LabelErrorSource, LabelErrors, ProbableError } from "../../worker/api";
+import { AskButton } from "../AskButton";
 import { changeRow, takeBackChange } from "../actions/data";
 import { useQuestion } from "../asking";
-import { ProgressLine } from "../compare/ProgressLine";
 import { SelectField } from "../fields/SelectField";
-import { Message } from "../layout/Message";
 import { formatCount, formatPercent, formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 import { changeInWords } from "./change-in-words";
+import { ShownRows, ShownText } from "./ShownRows";
 import "./LabelErrorsPanel.css";
 
 /** A run may have any name, so the bag of words needs a value that no run has. */
@@ -26,7 +26,7 @@ export function LabelErrorsPanel({ summary }: { summary: DataSummary }) {
   const [by, setBy] = useState(BAG);
   const runs = useEndedRuns();
   const opening = useStudio((state) => state.data.opening !== null);
-  const { answer, waiting, error, ask, dismiss } = useQuestion<LabelErrors>();
+  const { answer, ask, ...asking } = useQuestion<LabelErrors>();
   const chosen = runs.includes(by) ? by : BAG;
   const source: LabelErrorSource = chosen === BAG ? { kind: "folds" } : { kind: "run", run: chosen };
   return (
@@ -40,29 +40,21 @@ export function LabelErrorsPanel({ summary }: { summary: DataSummary }) {
       {runs.length > 0 && (
         <SelectField
           label="By"
+          help={chosen === BAG ? "On training and validation rows." : "On rows that it was not trained on."}
           value={chosen}
-          choices={[
-            { value: BAG, label: "Bag of words, on training and validation rows" },
-            ...runs.map((run) => ({ value: run, label: `${run}, on rows that it was not trained on` })),
-          ]}
+          choices={[{ value: BAG, label: "Bag of words" }, ...runs.map((run) => ({ value: run, label: run }))]}
           onChange={setBy}
         />
       )}
-      <button
-        type="button"
-        className="button button-small"
-        disabled={waiting || opening}
-        onClick={() => ask((studio) => studio.labelErrors(source))}
-      >
-        <SearchCheck size={14} aria-hidden="true" /> {waiting ? "Looking…" : "Look for label errors"}
-      </button>
-      {waiting && <ProgressLine />}
-      {error !== null && (
-        <Message kind="error" onClose={dismiss}>
-          {error}
-        </Message>
-      )}
-      {answer && !waiting && <Found found={answer} summary={summary} />}
+      <AskButton
+        icon={SearchCheck}
+        label="Look for label errors"
+        busy="Looking…"
+        disabled={opening}
+        asking={asking}
+        onAsk={() => ask((studio) => studio.labelErrors(source))}
+      />
+      {answer && !asking.waiting && <Found found={answer} summary={summary} />}
     </section>
   );
 }
@@ -103,30 +95,27 @@ function Found({ found, summary }: { found: LabelErrors; summary: DataSummary })
               ? "Beside each label its chance."
               : "Below the labels those that look wrong, with the chance that the row has them."}
           </p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-          <section className="table-scroll label-errors-scroll" aria-label="Rows that look wrong" tabIndex={0}>
-            <table className="table label-errors-table">
-              <thead>
-                <tr>
-                  <th scope="col" className="number">
-                    Row
-                  </th>
-                  <th scope="col">Has</th>
-                  <th scope="col">Likely</th>
-                </tr>
-              </thead>
-              {errors.slice(0, shown).map((row) => (
-                <Suspect
-                  key={keyOf(row)}
-                  row={row}
-                  found={found}
-                  changed={changes.get(keyOf(row)) ?? null}
-                  kept={kept.has(keyOf(row))}
-                  onKeep={() => toggle(row)}
-                />
-              ))}
-            </table>
-          </section>
+          <ShownRows label="Rows that look wrong" className="label-errors-rows">
+            <thead>
+              <tr>
+                <th scope="col" className="number">
+                  Row
+                </th>
+                <th scope="col">Has</th>
+                <th scope="col">Likely</th>
+              </tr>
+            </thead>
+            {errors.slice(0, shown).map((row) => (
+              <Suspect
+                key={keyOf(row)}
+                row={row}
+                found={found}
+                changed={changes.get(keyOf(row)) ?? null}
+                kept={kept.has(keyOf(row))}
+                onKeep={() => toggle(row)}
+              />
+            ))}
+          </ShownRows>
           {errors.length > shown && (
             <button type="button" className="button button-small" onClick={() => setShown(shown + SHOWN)}>
               Show more ({formatCount(errors.length - shown)})
@@ -195,8 +184,8 @@ function Suspect({ row, found, changed, kept, onKeep }: SuspectProps) {
       </tr>
       <tr>
         <td className="number muted">{file === "train" ? part : fileName}</td>
-        <td colSpan={2} className="label-error-text">
-          <p title={text}>{text}</p>
+        <td colSpan={2}>
+          <ShownText text={text} />
           <div className="label-error-choices">
             <button type="button" className="button button-small" aria-label={first.about} onClick={first.act}>
               {first.said}

@@ -6,21 +6,23 @@
 import { Download, ListFilter } from "lucide-react";
 import { useRef, useState } from "react";
 import { writeCsv } from "../../data/write-csv";
+import { DYNAMICS_EPOCHS } from "../../plan/pace";
 import { selectionInWords } from "../../plan/selection-in-words";
 import { controlsOf } from "../../plan/variants";
 import type { DataSummary, RowChoice, RowSelection as Selection } from "../../worker/api";
+import { AskButton } from "../AskButton";
 import { setData } from "../actions/data";
 import { stopChoosing } from "../actions/measuring";
 import { useQuestion } from "../asking";
-import { ProgressLine } from "../compare/ProgressLine";
 import { download } from "../export/download";
+import { Check } from "../fields/Check";
 import { NumberField } from "../fields/NumberField";
 import { SelectField } from "../fields/SelectField";
 import { ScorePlane } from "../instruments/row-scores/ScorePlane";
-import { Message } from "../layout/Message";
 import { formatCount, formatPercent, formatPlural, formatTick } from "../numbers";
 import { currentConfiguration } from "../store/configuration";
 import { useStudio } from "../store/store";
+import { ShownRows, ShownText } from "./ShownRows";
 import "../instruments/RowScoresPanel.css";
 import "./RowSelection.css";
 
@@ -51,7 +53,8 @@ const HELP: Readonly<Record<By, string>> = {
   diversity: "Each further row is the one farthest, by the frozen model's states, from all chosen before (k-center).",
   difficulty:
     "The first run is trained once before; confidence is the mean chance of the right answer over its epochs, variability how that changes.",
-  similarity: "By the frozen model's states. Test rows must decide then.",
+  similarity:
+    "By the frozen model's states: near to one of them, or to all by optimal transport. Test rows must decide then.",
 };
 
 const BANDS: readonly { value: Band; label: string }[] = [
@@ -168,42 +171,20 @@ function Settings({ selection, summary, runs, onChange }: SettingsProps) {
         />
       </div>
       {summary.answer === "label" && (
-        <Tick checked={perLabel} onChange={(on) => onChange({ ...selection, perLabel: on })}>
+        <Check checked={perLabel} onChange={(on) => onChange({ ...selection, perLabel: on })}>
           Of each label its share
-        </Tick>
+        </Check>
       )}
       {selection.by !== "random" && (
-        <Tick checked={controls.includes("random")} onChange={(on) => toggle("random", on)}>
+        <Check checked={controls.includes("random")} onChange={(on) => toggle("random", on)}>
           Train every run on as many random rows, too: the bar to beat
-        </Tick>
+        </Check>
       )}
-      <Tick checked={controls.includes("all")} onChange={(on) => toggle("all", on)}>
+      <Check checked={controls.includes("all")} onChange={(on) => toggle("all", on)}>
         And on all rows, in as many steps
-      </Tick>
+      </Check>
       <Look key={JSON.stringify(selection)} selection={selection} />
     </>
-  );
-}
-
-function Tick({
-  checked,
-  onChange,
-  children,
-}: {
-  checked: boolean;
-  onChange: (on: boolean) => void;
-  children: string;
-}) {
-  return (
-    <label className="row-selection-tick">
-      <input
-        type="checkbox"
-        className="checkbox"
-        checked={checked}
-        onChange={(event) => onChange(event.target.checked)}
-      />{" "}
-      {children}
-    </label>
   );
 }
 
@@ -263,7 +244,7 @@ function How({ selection, runs, onChange }: Omit<SettingsProps, "summary">) {
           <NumberField
             label="Epochs before"
             value={selection.epochs ?? null}
-            placeholder="5"
+            placeholder={String(DYNAMICS_EPOCHS)}
             integer
             min={2}
             max={50}
@@ -275,11 +256,11 @@ function How({ selection, runs, onChange }: Omit<SettingsProps, "summary">) {
     case "similarity":
       return (
         <SelectField
-          label="Like them"
+          label="Near to"
           value={selection.how}
           choices={[
-            { value: "nearest", label: "each to the nearest of them" },
-            { value: "transport", label: "to all of them, by optimal transport" },
+            { value: "nearest", label: "the nearest one" },
+            { value: "transport", label: "all, by transport" },
           ]}
           onChange={(how) => onChange({ ...selection, how: how as typeof selection.how })}
         />
@@ -290,34 +271,22 @@ function How({ selection, runs, onChange }: Omit<SettingsProps, "summary">) {
 /** The choice as it would be, asked for by hand: it may take as long as reading all rows. */
 function Look({ selection }: Pick<SettingsProps, "selection">) {
   const isReady = useStudio((state) => currentConfiguration(state) !== null);
-  const { answer, waiting, error, ask, dismiss } = useQuestion<RowChoice>();
+  const { answer, ask, ...asking } = useQuestion<RowChoice>();
   return (
     <>
-      <p className="row-selection-actions">
-        <button
-          type="button"
-          className="button button-small"
-          disabled={waiting || !isReady}
-          onClick={() => {
-            const { data, ...others } = currentConfiguration(useStudio.getState())!;
-            ask((studio) => studio.lookAtChoice({ ...others, data: { ...data, selection } }));
-          }}
-        >
-          <ListFilter size={14} aria-hidden="true" /> {waiting ? "Choosing…" : "Look at the choice"}
-        </button>
-        {waiting && (
-          <button type="button" className="button button-small" onClick={() => void stopChoosing()}>
-            Stop
-          </button>
-        )}
-      </p>
-      {waiting && <ProgressLine />}
-      {error !== null && (
-        <Message kind="error" onClose={dismiss}>
-          {error}
-        </Message>
-      )}
-      {answer && !waiting && <Chosen choice={answer} />}
+      <AskButton
+        icon={ListFilter}
+        label="Look at the choice"
+        busy="Choosing…"
+        disabled={!isReady}
+        asking={asking}
+        onAsk={() => {
+          const { data, ...others } = currentConfiguration(useStudio.getState())!;
+          ask((studio) => studio.lookAtChoice({ ...others, data: { ...data, selection } }));
+        }}
+        onStop={stopChoosing}
+      />
+      {answer && !asking.waiting && <Chosen choice={answer} />}
     </>
   );
 }
@@ -353,33 +322,32 @@ function Chosen({ choice: { rows, scores, dynamics, hash, overlap } }: { choice:
           </p>
         </div>
       )}
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section className="table-scroll row-selection-rows" aria-label="Chosen rows" tabIndex={0}>
-        <table className="table">
-          <thead>
-            <tr>
+      <ShownRows label="Chosen rows" className="row-selection-rows">
+        <thead>
+          <tr>
+            <th scope="col" className="number">
+              Row
+            </th>
+            {scores && (
               <th scope="col" className="number">
-                Row
+                Score
               </th>
-              {scores && (
-                <th scope="col" className="number">
-                  Score
-                </th>
-              )}
-              <th scope="col">Kept, the first {formatCount(Math.min(SHOWN, kept.length))}</th>
+            )}
+            <th scope="col">Kept, the first {formatCount(Math.min(SHOWN, kept.length))}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {kept.slice(0, SHOWN).map((place) => (
+            <tr key={place}>
+              <td className="number">{formatCount(rows[place]!.row)}</td>
+              {scores && <td className="number">{formatTick(Number(scores[place]!.toPrecision(3)))}</td>}
+              <td>
+                <ShownText text={rows[place]!.text} />
+              </td>
             </tr>
-          </thead>
-          <tbody>
-            {kept.slice(0, SHOWN).map((place) => (
-              <tr key={place}>
-                <td className="number">{formatCount(rows[place]!.row)}</td>
-                {scores && <td className="number">{formatTick(Number(scores[place]!.toPrecision(3)))}</td>}
-                <td>{rows[place]!.text}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </section>
+          ))}
+        </tbody>
+      </ShownRows>
       <button
         type="button"
         className="button button-small"

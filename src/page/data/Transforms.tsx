@@ -12,6 +12,7 @@ import { Message } from "../layout/Message";
 import { OptionInput } from "../methods/OptionInput";
 import { formatCount, formatPlural } from "../numbers";
 import { isInUse, optionFields } from "../store/option-fields";
+import { ShownRows, ShownText } from "./ShownRows";
 import "./Transforms.css";
 
 /** Milliseconds after the last letter until the rows are asked for. */
@@ -181,45 +182,43 @@ function Shown({ outcome }: { outcome: TransformOutcome }) {
     .map(({ name, before, after }) => `${name}: ${formatCount(before)} → ${formatCount(after)}`);
   const more = labels.length - MOST_LABELS;
   return (
-    <div className="transforms-shown">
+    <>
       <p className="field-help">
         <Counts outcome={outcome} />
         {labels.length > 0 && ` · ${labels.slice(0, MOST_LABELS).join(", ")}`}
         {more > 0 && ` and ${formatPlural(more, "label")} more`}
       </p>
       {outcome.shown.length > 0 && (
-        <div className="table-scroll">
-          <table className="table">
-            <thead>
-              <tr>
-                <th scope="col" className="number">
-                  Row
+        <ShownRows label="Rows before and after" className="transforms-rows">
+          <thead>
+            <tr>
+              <th scope="col" className="number">
+                Row
+              </th>
+              <th scope="col">Before</th>
+              <th scope="col">After</th>
+            </tr>
+          </thead>
+          <tbody>
+            {outcome.shown.map(({ row, before, after, stays }) => (
+              <tr key={row}>
+                <th scope="row" className="number">
+                  {formatCount(row)}
                 </th>
-                <th scope="col">Before</th>
-                <th scope="col">After</th>
+                <td>{before !== null && <ShownText text={before} />}</td>
+                <td>
+                  {stays && <p className="muted">stays</p>}
+                  {!stays && after.length === 0 && <p className="muted">left out</p>}
+                  {after.map((text, place) => (
+                    // biome-ignore lint/suspicious/noArrayIndexKey: repeated rows read alike
+                    <ShownText key={place} text={text} />
+                  ))}
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {outcome.shown.map(({ row, before, after, stays }) => (
-                <tr key={row}>
-                  <th scope="row" className="number">
-                    {formatCount(row)}
-                  </th>
-                  <td>{before}</td>
-                  <td>
-                    {stays && <p className="muted">stays</p>}
-                    {!stays && after.length === 0 && <p className="muted">left out</p>}
-                    {after.map((text, place) => (
-                      // biome-ignore lint/suspicious/noArrayIndexKey: repeated rows read alike
-                      <p key={place}>{text}</p>
-                    ))}
-                  </td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+            ))}
+          </tbody>
+        </ShownRows>
       )}
-    </div>
+    </>
   );
 }

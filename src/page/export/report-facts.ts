@@ -47,7 +47,7 @@ function reportRun(record: RunRecord, comparison: Comparison): ReportRun {
     ...Object.fromEntries(metrics.map((metric) => [metric, value(metric)])),
   });
   return {
-    ...{ run: name, group: variant.group, method: methodTitle, learningRate, state, reason },
+    ...{ run: name, group: variant.group, look: record.slot, method: methodTitle, learningRate, state, reason },
     parameters: trainable && (trainable.adapter + trainable.head || null),
     steps: steps.last("step") ?? 0,
     seconds: steps.last("seconds") ?? 0,

@@ -2,6 +2,7 @@
 
 import { BookOpen, Footprints } from "lucide-react";
 import { showLesson, showTour } from "../actions/tour";
+import { Check } from "../fields/Check";
 import { entries } from "../gallery/entries";
 import { Explained } from "../glossary/Term";
 import { terms } from "../glossary/terms";
@@ -100,14 +101,9 @@ export function HelpDialog() {
           </div>
         ))}
       </dl>
-      <label className="check">
-        <input
-          type="checkbox"
-          checked={shortcuts}
-          onChange={(event) => patch("ui", { shortcuts: event.target.checked })}
-        />
+      <Check checked={shortcuts} onChange={(shortcuts) => patch("ui", { shortcuts })}>
         Single-key shortcuts
-      </label>
+      </Check>
     </Dialog>
   );
 }

@@ -6,11 +6,12 @@
 import { Download, ListOrdered } from "lucide-react";
 import { useState } from "react";
 import type { InstrumentInput } from "../../worker/api";
+import { AskButton } from "../AskButton";
 import { stopMeasuring } from "../actions/measuring";
 import { useQuestion } from "../asking";
 import { download, fileName } from "../export/download";
+import { Check } from "../fields/Check";
 import { SelectField } from "../fields/SelectField";
-import { Message } from "../layout/Message";
 import { formatCount, formatPercent, formatPlural } from "../numbers";
 import { isBusy, useStudio } from "../store/store";
 import type { PanelProps } from "./panel";
@@ -38,7 +39,7 @@ export function RowScoresPanel({ run, instrument }: PanelProps) {
     ...{ part: "validation", reading: "answer", reader: "now", other: null, gradients: false },
   });
   const busy = useStudio(isBusy);
-  const { answer, waiting, error, ask } = useQuestion<ScoredRows>();
+  const { answer, ask, ...asking } = useQuestion<ScoredRows>();
   const change = (more: Partial<Input>) => setInput((before) => ({ ...before, ...more }));
   return (
     <details className="opened-instrument row-scores">
@@ -76,30 +77,18 @@ export function RowScoresPanel({ run, instrument }: PanelProps) {
           onChange={(other) => change({ other: other === NONE ? null : (other as ReaderName) })}
         />
       </div>
-      <label className="row-scores-check">
-        <input
-          type="checkbox"
-          checked={input.gradients}
-          onChange={(event) => change({ gradients: event.target.checked })}
-        />{" "}
+      <Check checked={input.gradients} onChange={(gradients) => change({ gradients })}>
         Gradient norms, too: one pass back for every row
-      </label>
-      <p className="row-scores-actions">
-        <button
-          type="button"
-          className="button button-small"
-          disabled={busy || waiting}
-          onClick={() => ask((studio) => studio.measure("row-scores", run, input))}
-        >
-          <ListOrdered size={14} aria-hidden="true" /> {waiting ? "Reading rows…" : "Score the rows"}
-        </button>
-        {waiting && (
-          <button type="button" className="button button-small" onClick={() => void stopMeasuring("row-scores", run)}>
-            Stop
-          </button>
-        )}
-      </p>
-      {error !== null && <Message kind="error">{error}</Message>}
+      </Check>
+      <AskButton
+        icon={ListOrdered}
+        label="Score the rows"
+        busy="Reading rows…"
+        disabled={busy}
+        asking={asking}
+        onAsk={() => ask((studio) => studio.measure("row-scores", run, input))}
+        onStop={() => stopMeasuring("row-scores", run)}
+      />
       {answer && <Found found={answer} run={run} />}
     </details>
   );

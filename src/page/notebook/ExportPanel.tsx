@@ -5,6 +5,7 @@ import { useState } from "react";
 import { exportNotebook } from "../actions/notebook";
 import { useQuestion } from "../asking";
 import { download } from "../export/download";
+import { Check } from "../fields/Check";
 import { fileBytes, givenAnswers } from "../kept/notebook-file";
 import { Message } from "../layout/Message";
 import { formatBytes, formatPlural } from "../numbers";
@@ -39,27 +40,15 @@ export function ExportPanel({ entries, onBack }: { entries: readonly NotebookEnt
         <em>Import…</em> in another studio reads it.
       </p>
       {adapters > 0 && (
-        <label className="check">
-          <input
-            type="checkbox"
-            className="checkbox"
-            checked={withAdapters}
-            onChange={({ target }) => setWithAdapters(target.checked)}
-          />
+        <Check checked={withAdapters} onChange={setWithAdapters}>
           With {formatPlural(adapters, "adapter")} ({formatBytes(adapterBytes)})
-        </label>
+        </Check>
       )}
       {answers > 0 && (
         <>
-          <label className="check">
-            <input
-              type="checkbox"
-              className="checkbox"
-              checked={withAnswers}
-              onChange={({ target }) => setWithAnswers(target.checked)}
-            />
+          <Check checked={withAnswers} onChange={setWithAnswers}>
             With {formatPlural(answers, "answer")} of rows that you gave by hand
-          </label>
+          </Check>
           {leftOut > 0 && (
             <p className="field-help">
               {formatPlural(leftOut, "comparison")} {leftOut === 1 ? "holds" : "hold"} such answers and{" "}

@@ -86,6 +86,31 @@ describe("guessing the task", () => {
 });
 
 describe("words with tags", () => {
+  it("are shown of the first rows that have an entity", async () => {
+    const mostlyNone = await file("mostly.csv", [
+      "tokens,tags",
+      ...rows(30, (i) => (i % 10 === 9 ? `Ada ${i},B-PER O` : `nobody ${i},O O`)),
+    ]);
+    const settings = {
+      task: "token-classification",
+      columns: { tokens: "tokens", tags: "tags" },
+      validationFraction: 0.1,
+      maxLength: 16,
+      seed: 0,
+    } as const;
+    const dataset = buildDataset({ train: mostlyNone, validation: null, test: null }, settings);
+    const { tagged: shown } = summarize({
+      train: mostlyNone,
+      validation: null,
+      test: null,
+      settings,
+      dataset,
+      tokenized: [],
+    });
+    expect(shown.length).toBeGreaterThan(0);
+    expect(shown.map(({ tags }) => tags)).toEqual(shown.map(() => ["B-PER", "O"]));
+  });
+
   it("reads words, numbers tags alphabetically, and refuses rows that do not match", async () => {
     const { examples, labels } = tokenClassification.read(tagged, { tokens: "tokens", tags: "tags" }, null);
     expect(labels).toEqual(["B-LOC", "B-PER", "I-LOC", "O"]);

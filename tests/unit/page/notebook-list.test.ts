@@ -23,7 +23,8 @@ vi.mock("../../../src/page/worker", () => ({
 const listed = () => useStudio.getState().notebook.entries?.map(({ id }) => id);
 
 test("a list that was read before one was removed does not bring it back", async () => {
-  vi.stubGlobal("navigator", {});
+  const estimate = vi.fn(async () => ({ usage: 1, quota: 2 }));
+  vi.stubGlobal("navigator", { storage: { estimate } });
   await saveComparison(ended("mb1a-aaaa"), 0);
   await saveComparison(ended("mb1b-bbbb"), 0);
   await refreshNotebook();
@@ -38,4 +39,6 @@ test("a list that was read before one was removed does not bring it back", async
   for (const answer of waiting.answers) answer();
   await read;
   expect(listed()).toEqual(["mb1b-bbbb"]);
+  // Once for each list that was taken, and not for the one that came too late.
+  expect(estimate).toHaveBeenCalledTimes(2);
 });

@@ -6,7 +6,7 @@ import { reportFacts } from "../../../src/page/export/report-facts";
 import { comparison, evaluation, record, step } from "./events";
 
 test("a report has the last validation figures of each run and those of the test rows", () => {
-  const lora = record("lora", { state: "finished", learningRate: 0.01 });
+  const lora = record("lora", { slot: 3, state: "finished", learningRate: 0.01 });
   addStep(lora.curves, step("lora", 4, 0.3));
   addEvaluation(lora.curves, evaluation("lora", 0, 0.9, 0.2));
   addEvaluation(lora.curves, evaluation("lora", 4, 0.5, 0.75));
@@ -24,7 +24,7 @@ test("a report has the last validation figures of each run and those of the test
   );
   expect(facts.runs).toMatchObject([
     {
-      ...{ run: "lora", learningRate: 0.01, state: "finished", steps: 4, seconds: 0.4 },
+      ...{ run: "lora", look: 3, learningRate: 0.01, state: "finished", steps: 4, seconds: 0.4 },
       ...{ validation: { loss: 0.5, accuracy: 0.75 }, test: { loss: 0.6, accuracy: 0.5 } },
     },
     { run: "head", steps: 0, validation: null, test: null },

@@ -244,7 +244,12 @@ describe("what is said below a run that has ended", () => {
 });
 
 describe("differences", () => {
-  const described = (key: string, method: string, options: Record<string, unknown>, learningRate = 0.001) => ({
+  const described = (
+    key: string,
+    method: string,
+    options: Record<string, unknown>,
+    learningRate: number | null = 0.001,
+  ) => ({
     key,
     configuration: { name: key, method, options },
     learningRate,
@@ -268,6 +273,16 @@ describe("differences", () => {
       ["text", "t"],
       ["learning rate", 0.01],
     ]);
+  });
+
+  it("gives no learning rate to what trains nothing", () => {
+    const found = differences([
+      described("a", "lora", { rank: 8, alpha: 16 }),
+      described("b", "lora", { rank: 8, alpha: 16 }, 0.01),
+      described("c", "nearest-neighbours", {}, null),
+    ]);
+    expect(found.get("b")).toEqual([["learning rate", 0.01]]);
+    expect(found.get("c")).toEqual([]);
   });
 
   it("shows an option that is not at its default even when nothing else has it", () => {

@@ -1,14 +1,15 @@
 /** How long a comparison will take, and the budgets that a person chooses between. */
 
 import { describe, expect, test } from "vitest";
+import type { RowSelection } from "../../../src/data/types";
 import { budgetOf, budgets, settingsOf } from "../../../src/plan/budgets";
 import { trainingSchema } from "../../../src/plan/configuration";
-import { type PacedRun, SEARCH_STEPS, secondsOf } from "../../../src/plan/pace";
+import { DYNAMICS_EPOCHS, type PacedRun, SEARCH_STEPS, secondsOf, secondsOfChoosing } from "../../../src/plan/pace";
 import { FACTORS, halvingRungs, searchSteps } from "../../../src/search/halving";
 
 /** A step of 100 operations takes a second. */
 const pace = { step: 1, flops: 100, preparation: 2 };
-const run: PacedRun = { flops: { forward: 40, total: 100 }, trains: true, searched: false };
+const run: PacedRun = { flops: { forward: 40, total: 100 }, trains: true, headOnly: false, searched: false };
 const training = { ...trainingSchema.parse({ batchSize: 10, evalEvery: 5 }), steps: 10 };
 const rows = { train: 100, validation: 50, test: 30 };
 
@@ -40,6 +41,35 @@ describe("seconds", () => {
     for (const steps of [200, 400]) {
       expect(searchSteps(halvingRungs(FACTORS.length, steps))).toBe(SEARCH_STEPS * steps);
     }
+  });
+});
+
+describe("seconds of choosing rows", () => {
+  const head: PacedRun = { ...run, flops: { forward: 30, total: 50 }, headOnly: true };
+  const seconds = (selection: RowSelection, runs = [head, run]) => secondsOfChoosing(selection, runs, 10, rows, pace);
+  /** Of all training rows, by what computes least. */
+  const once = 10 * 0.3;
+
+  test.each<[string, RowSelection, number]>([
+    ["none at random", { by: "random", share: 0.5 }, 0],
+    ["one reading for losses", { by: "loss", prefer: "high", share: 0.5 }, once],
+    ["one reading for states", { by: "diversity", rows: 5 }, once],
+    ["one for each of two models", { by: "gain", reference: "a", over: "b", share: 0.5 }, 2 * once],
+    ["validation rows, too", { by: "similarity", how: "nearest", share: 0.5 }, once + 5 * 0.3],
+  ])("%s", (_, selection, expected) => {
+    expect(seconds(selection)).toBeCloseTo(expected);
+  });
+
+  test("the epochs of a training of the first run that tunes the model, each with a reading", () => {
+    const hard: RowSelection = { by: "difficulty", measure: "confidence", prefer: "low", share: 0.5 };
+    expect(seconds(hard)).toBeCloseTo(2 + DYNAMICS_EPOCHS * 10 * 1.4);
+    expect(seconds({ ...hard, epochs: 2 })).toBeCloseTo(2 + 2 * 10 * 1.4);
+    // Refused when it is begun.
+    expect(seconds(hard, [head])).toBe(0);
+  });
+
+  test("none where they are chosen", () => {
+    expect(seconds({ by: "diversity", rows: 1, chosen: [{ rows: [1], hash: "" }] })).toBe(0);
   });
 });
 

@@ -99,6 +99,18 @@ describe("the report", () => {
     }
   });
 
+  test("gives a run the look that the page gives it, in tables and charts", () => {
+    const classes = (runs: ReportFacts["runs"]) =>
+      new Set(
+        [...writeHtmlReport(reportFacts({ runs, verdict: null })).matchAll(/class="(?:key )?run-(\d)"/g)].map(
+          ([, one]) => one,
+        ),
+      );
+    expect(classes([reportRun("LoRA", { look: 4 }), reportRun("Head only", { look: 2 })])).toEqual(new Set(["5", "3"]));
+    // The runner has no page.
+    expect(classes([reportRun("LoRA"), reportRun("Head only")])).toEqual(new Set(["1", "2"]));
+  });
+
   test("is the same for the same facts", () => {
     expect(writeHtmlReport(reportFacts())).toBe(html);
   });

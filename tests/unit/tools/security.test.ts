@@ -89,6 +89,15 @@ test.each(["index.html", "runner.html"])("%s has no script, style or handler of 
   expect(html).not.toMatch(/<style|\sstyle=|\son\w+=/);
 });
 
+test("icons are files of the page's own, so that a host that allows pictures of itself alone refuses none", () => {
+  const named = [...read("index.html").matchAll(/<link rel="(?:icon|apple-touch-icon)"[^>]* href="([^"]+)"/g)];
+  const { icons } = JSON.parse(read("public/manifest.webmanifest")) as { icons: { src: string }[] };
+  const files = [...named.map(([, path]) => path!.replace(/^\//, "")), ...icons.map(({ src }) => src)];
+  expect(files.length).toBeGreaterThan(icons.length + 1);
+  for (const file of files) expect(readFileSync(join(root, "public", file)).length, file).toBeGreaterThan(100);
+  expect(read("index.html")).not.toContain("data:");
+});
+
 test("nothing in the source writes markup or scripts as text", () => {
   const files = readdirSync(join(root, "src"), { recursive: true, encoding: "utf8" }).filter((name) =>
     /\.tsx?$/.test(name),
