@@ -1,6 +1,6 @@
 /**
- * The size at which a run trains about as many numbers as another: its rank, inner width or number
- * of virtual tokens, found by counting what Programs with it would train.
+ * The size at which a run trains about as many numbers as another: its rank, inner width, number of
+ * virtual tokens or frequencies, found by counting what Programs with it would train.
  */
 
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
@@ -25,8 +25,8 @@ type Counting = Pick<EstimateInput, "model" | "task" | "classes" | "labels"> & {
 };
 
 /** Options that say how large an adapter is; the first of them that changes its count is chosen. */
-const SIZES = ["rank", "initialRank", "bottleneck", "width", "virtualTokens"];
-const LARGEST = 1024;
+const SIZES = ["rank", "initialRank", "bottleneck", "width", "virtualTokens", "frequencies"];
+const LARGEST = 2 ** 17;
 
 /**
  * The nearest size; of two equally near ones the smaller.
@@ -41,7 +41,7 @@ export function matchSize(counting: Counting, run: RunConfiguration, like: RunCo
   const option = SIZES.find((name) => changesCount(counting, run, name));
   if (!option) {
     throw new Error(
-      `Run "${run.name}": with its options as they are, none of them changes how many numbers it trains.`,
+      `Run "${run.name}": with its options as they are, none that can be any number changes how many numbers it trains.`,
     );
   }
   const count = (value: number) => adapterOf(counting, withOption(run, option, value));

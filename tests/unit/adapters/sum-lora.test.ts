@@ -72,7 +72,7 @@ test("a sum is offered by exactly the methods whose runs are plain LoRA, or beco
   const family = familyOf(json);
   const facts = { family, config: family.readConfig(json) };
   const offering = approaches.filter((method) => describeMethod(method, facts).summable);
-  expect(offering.map(({ id }) => id).sort()).toEqual(["adalora", "dylora", "lora", "miss", "vera"]);
+  expect(offering.map(({ id }) => id).sort()).toEqual(["adalora", "dylora", "lora", "miss", "randlora", "vera"]);
 });
 
 test("adapters of some blocks only are summed under one expression", async () => {

@@ -80,7 +80,7 @@ describe("as many numbers as LoRA of rank 8", () => {
 
   test("every method that has a size comes as near as its next smaller and larger one", { timeout: 120_000 }, () => {
     const without = ["ia3", "ln-tuning", "bitfit", "beft", "road", "full", "half-fine-tuning", "last-layer"];
-    const sizeless = [...without, "linear-probe", "hard-text", "cpt", "sk-prefix", "sk-prompt"];
+    const sizeless = [...without, "linear-probe", "hard-text", "cpt", "sk-prefix", "sk-prompt", "c3a", "oft"];
     for (const { id } of methods) {
       if (sizeless.includes(id)) continue;
       const found = match(id);
@@ -105,7 +105,7 @@ describe("as many numbers as LoRA of rank 8", () => {
 
   test("a method without a size, or without one in use, is named", () => {
     expect(() => match("lora", { rank: 0 })).toThrow(/rank/);
-    expect(() => match("full")).toThrow(/"full": .*none of them changes how many numbers/);
+    expect(() => match("full")).toThrow(/"full": .*none that can be any number changes/);
     expect(() => match("linear-probe")).toThrow(/"linear-probe"/);
     expect(() => match("sk-prefix", { map: "diagonal" })).toThrow(/"sk-prefix"/);
     expect(match("sk-prefix", { map: "lowRank" }).option).toBe("rank");
