@@ -39,6 +39,13 @@ export function nameColumns(file: string, bytes: number, records: Records, isNam
   const { columns, rows, rowNumbers } = records;
   if (columns !== null) {
     if (rows.length === 0) throw empty(file, bytes);
+    if (columns.length === 0) {
+      throw new DataError({
+        file,
+        what: `The file has ${countOf(rows.length, "row")} and not one column: its objects or lists are empty.`,
+        fix: 'Write rows with names and values: {"text": "…", "label": "…"}.',
+      });
+    }
     checkNames(file, rowNumbers[0]!, columns);
     return { columns, rows, rowNumbers, header: null, notices: [] };
   }

@@ -612,6 +612,13 @@ test.each<[what: string, opened: () => File, message: RegExp]>([
     /not UTF-8: byte 11 \(0x92\).*shift_jis/,
   ],
   ["objects one after the other", () => file('{"a": 1} {"a": 2}', "d.json"), /row 1: The line is not valid JSON/],
+  ...["{}", "{}\n{}\n", "[{}, {}]", '{"columns": [], "data": [[], []]}'].map(
+    (content): [string, () => File, RegExp] => [
+      `no column in ${content}`,
+      () => file(content, "d.json"),
+      /not one column: its objects or lists are empty/,
+    ],
+  ),
   ["a JSON list of lists of one cell", () => file("[[1], [3]]", "d.json"), /holds no list of objects/],
   [
     "a JSON list of lists of several lengths",
