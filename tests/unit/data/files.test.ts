@@ -398,6 +398,14 @@ test.each<[what: string, content: string, rows: string[][], said: RegExp | null]
     [["你，好"], ["再，见"]],
     /as many “，” as the first, and is read as one text/,
   ],
+  ["signs", "text#label\na#x\nb#y\n", [["a#x"], ["b#y"]], /as many “#” as the first/],
+  ["arrows", "text => label\na => x\nb => y\n", [["a => x"], ["b => y"]], /as many arrows \(-> or =>\) as the first/],
+  [
+    "gaps",
+    "text    label\na b  x\nc d   y\n",
+    [["a b  x"], ["c d   y"]],
+    /as many gaps of several spaces as the first/,
+  ],
   ["sentences with such commas", "他说，好\n今天，天气，不错\n好的\n", [["今天，天气，不错"], ["好的"]], null],
 ])("rows with %s", async (_, content, rows, said) => {
   const table = await readTable(file(content));

@@ -55,6 +55,7 @@ test.each<[what: string, labels: string[], notices: RegExp[]]>([
     ["pos", "nan", "None", "NULL", "N/A"],
     [/"N\/A", "NULL", "None", "nan" are learned as labels.*leave these cells empty/],
   ],
+  ["a database's word for nothing", ["pos", "neg", "\\N"], [/"\\N" is learned as a label/]],
   ["a dash", ["pos", "neg", "-"], [/"-" is learned as a label/]],
   ["not applicable", ["pos", "NA", "n/a"], [/"NA", "n\/a" are learned as labels/]],
   ["names of Object's own", ["constructor", "toString", "__proto__"], []],
