@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../../src/data/errors";
-import { LARGEST_BYTES, MOST_COLUMNS } from "../../../src/data/files/records";
+import { checkRowCount, LARGEST_BYTES, MOST_COLUMNS, MOST_ROWS } from "../../../src/data/files/records";
 import { readTable, type Table, type TableOptions } from "../../../src/data/table";
 
 const folder = fileURLToPath(new URL("../../fixtures/tables", import.meta.url));
@@ -733,4 +733,9 @@ test("as many columns as are read are read", async () => {
   const names = many(MOST_COLUMNS, (k) => `c${k}`).join();
   const table = await readTable(file(`${names}\n${many(MOST_COLUMNS, String).join()}\n`));
   expect(table.columns).toHaveLength(MOST_COLUMNS);
+});
+
+test("more rows than can be held are refused with the number", () => {
+  expect(() => checkRowCount("a.csv", MOST_ROWS)).not.toThrow();
+  expect(() => checkRowCount("a.csv", MOST_ROWS + 1)).toThrow(/^a\.csv: The file has more than 4,000,000 rows/);
 });
