@@ -2,7 +2,6 @@
 
 import { messageOf } from "../../errors/message-of";
 import type { Configuration, TrainingConfiguration } from "../../plan/configuration";
-import { checkConfigurationSize } from "../../plan/configuration-text";
 import { dataSettings } from "../../plan/data-configuration";
 import { currentConfiguration, draftRun, draftsFrom, freeName, isSearchable } from "../store/configuration";
 import type { DraftRun } from "../store/state";
@@ -162,8 +161,7 @@ export function markTraining(key: string, problem: string | null): void {
 export async function openConfiguration(file: File): Promise<void> {
   if (refusesWhileRunning(file.name)) return;
   try {
-    checkConfigurationSize(file.size);
-    const configuration = await studio().parseConfiguration(new Uint8Array(await file.arrayBuffer()));
+    const configuration = await studio().parseConfiguration(file);
     const { preset, runs } = configuration;
     const said = [`Opened ${file.name}: ${preset === undefined ? `${runs.length} runs` : `the preset ${preset}`}.`];
     said.push(...(await takeConfiguration(configuration)));
