@@ -6,6 +6,7 @@
 import { strToU8 } from "fflate";
 import * as z from "zod";
 import { checkedBy, issueLines } from "../errors/checked-by";
+import { sentence } from "../errors/sentence";
 import type { NamedTensor } from "../hub/write-safetensors";
 import { writeSafetensors } from "../hub/write-safetensors";
 import { CONFIG, isHead, MODEL } from "./folder";
@@ -90,7 +91,7 @@ function parse<Config extends PeftConfig>(schema: z.ZodType, json: unknown): Con
   );
   const checked = checkedBy(z.intersection(baseSchema, schema), said);
   if ("issues" in checked) {
-    throw new Error(`${CONFIG} does not describe an adapter that can be read. ${issueLines(checked.issues)}.`);
+    throw new Error(sentence(`${CONFIG} does not describe an adapter that can be read. ${issueLines(checked.issues)}`));
   }
   return { ...unset, ...(checked.value as Config) };
 }

@@ -24,7 +24,8 @@ export const ADAPTER_FILES: readonly string[] = [
 ];
 
 /**
- * Adapters are small; an archive that unpacks to more than this is refused before it is unpacked.
+ * Adapters are small; an archive that has more than this is refused before it is read, and one that
+ * unpacks to more before it is unpacked.
  */
 const MAX_ADAPTER_BYTES = 2 ** 30;
 
@@ -89,10 +90,14 @@ function sourceOf([file]: readonly string[], files: Readonly<Record<string, Uint
 /**
  * Reads an adapter from a zip that holds one adapter folder, at any depth. Of a training's output,
  * which holds its checkpoints inside, it is the outermost, and `notices` say so.
- * @throws Error when it is no zip or a damaged one, holds none or several adapters side by side,
- *   would unpack too large, and as `readAdapterFiles`.
+ * @throws Error when it is no zip or a damaged one, holds none or several adapters side by side, is
+ *   or would unpack too large, and as `readAdapterFiles`.
  */
 export async function readAdapterZip(source: Uint8Array | Blob): Promise<AdapterFolder> {
+  const size = source instanceof Blob ? source.size : source.length;
+  if (size > MAX_ADAPTER_BYTES) {
+    throw new Error(`The zip has ${size} bytes, and an adapter's may have ${MAX_ADAPTER_BYTES}.`);
+  }
   const bytes = source instanceof Blob ? new Uint8Array(await source.arrayBuffer()) : source;
   const pickled = new Set<string>();
   const wanted = (path: string) => {

@@ -39,6 +39,13 @@ export function nameColumns(file: string, bytes: number, records: Records, isNam
   const { columns, rows, rowNumbers } = records;
   if (columns !== null) {
     if (rows.length === 0) throw empty(file, bytes);
+    if (columns.length === 0) {
+      throw new DataError({
+        file,
+        what: `The file has ${countOf(rows.length, "row")} and not one column: its objects or lists are empty.`,
+        fix: 'Write rows with names and values: {"text": "…", "label": "…"}.',
+      });
+    }
     checkNames(file, rowNumbers[0]!, columns);
     return { columns, rows, rowNumbers, header: null, notices: [] };
   }
@@ -59,7 +66,7 @@ export function nameColumns(file: string, bytes: number, records: Records, isNam
   const below = withoutNames({ file, names, rows: rows.slice(1), rowNumbers: rowNumbers.slice(1), notices });
   const data = below.rows;
   if (data.length === 0) throw onlyHeader(file, names, first);
-  noteWideSeparators(file, first, data, notices);
+  noteOtherSeparators(file, first, data, notices);
   const kept = keptColumns(file, names, data, notices);
   const named = kept.map((place) => names[place]!);
   checkNames(file, row, named, kept, names.length);
@@ -115,8 +122,17 @@ function withoutNames({ file, names, rows, rowNumbers, notices }: RowsBelow): Pi
   return { rows: kept.map((place) => rows[place]!), rowNumbers: kept.map((place) => rowNumbers[place]!) };
 }
 
+/** What may stand between columns elsewhere, and is no separator here. */
+const OTHER_SEPARATORS: readonly (readonly [shown: string, sign: RegExp])[] = [
+  ...["，", "；", "｜", "、", "،", "¦", "§", "→"].map((sign) => [`“${sign}”`, new RegExp(sign)] as const),
+  ["“#”", /#/],
+  ["arrows (-> or =>)", /[-=]+>/],
+  ["“\\t”", /\\t/],
+  ["gaps of several spaces", / {2,}/],
+];
+
 /** Says where a table of one column is divided by signs that are no separators here. */
-function noteWideSeparators(
+function noteOtherSeparators(
   file: string,
   first: readonly string[],
   data: readonly string[][],
@@ -124,14 +140,14 @@ function noteWideSeparators(
 ): void {
   if (first.length !== 1) return;
   const sample = data.slice(0, SAMPLE_ROWS);
-  const found = ["，", "；", "｜", "、", "،"].find((sign) => {
-    const count = (cell: string) => cell.split(sign).length - 1;
+  const found = OTHER_SEPARATORS.find(([, sign]) => {
+    const count = (cell: string) => cell.trim().split(sign).length - 1;
     const usual = count(first[0]!);
     return usual > 0 && sample.filter(([cell]) => count(cell!) === usual).length > 0.9 * sample.length;
   });
   if (found === undefined) return;
   notices.push(
-    `${file}: every row has as many “${found}” as the first, and is read as one text. If they stand between columns, ` +
+    `${file}: every row has as many ${found[0]} as the first, and is read as one text. If they stand between columns, ` +
       "write commas there, and double quotes around texts that have some.",
   );
 }

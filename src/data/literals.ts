@@ -1,21 +1,23 @@
 /**
  * A cell that holds a list or an object: as JSON, as Python prints it (what pandas writes into a
- * CSV), or as numpy does (lists without commas). Not for what such a value means to a task.
+ * CSV), as numpy does (lists without commas), or as Postgres writes arrays (`{a,b}`). Not for what
+ * such a value means to a task.
  */
 
 /** Deeper than any data of people; bounds the reader's own stack. */
 const DEEPEST = 64;
 
 /**
- * The value of a cell that begins with `[` or `{`, or with numpy's `array(`; undefined where it
- * is no such thing, is not complete, or numpy left entries out (`...`). Python's None and nan are
- * null, tuples are lists. Takes time in proportion to the cell.
+ * The value of a cell that begins with `[`, `{` or `(`, or with numpy's `array(`; undefined where
+ * it is no such thing, is not complete, or numpy left entries out (`...`). Python's None and nan
+ * are null, tuples and sets are lists. Takes time in proportion to the cell.
  * @param twice gets the keys that stand more than once in a dictionary of what is no JSON; of the
  * outermost one also those that differ in white space alone (of JSON `keysTwice` finds them)
  */
 export function readStructure(cell: string, twice?: Set<string>): object | undefined {
   const text = cell.trim();
-  if (!/^(?:[[{]|array\()/.test(text)) return undefined;
+  if (!/^(?:[[{(]|(?:array|(?:frozen)?set)\()/.test(text)) return undefined;
+  if (/^(?:frozen)?set\(\)$/.test(text)) return [];
   const json = readJson(text);
   if (json !== undefined) return json;
   try {
@@ -80,7 +82,7 @@ class PythonReader {
     this.#isBareWord = false;
     const first = this.#text[this.#place];
     if (first === "[") return this.#entries("]", depth);
-    if (first === "(") return this.#entries(")", depth);
+    if (first === "(") return depth === 0 ? this.#tuple() : this.#entries(")", depth);
     if (first === "{") return this.#dictionary(depth);
     if (first === "'" || first === '"') return this.#string();
     return this.#wrapped(depth) ?? this.#word();
@@ -117,13 +119,42 @@ class PythonReader {
     return entries;
   }
 
+  /** By itself it has a comma and no word without quotes: else it is a remark in brackets. */
+  #tuple(): unknown[] {
+    this.#place++;
+    const entries: unknown[] = [];
+    while (!this.#take(")")) {
+      entries.push(this.value(1));
+      const isLast = !this.#take(",");
+      if (this.#isBareWord || (isLast && (entries.length === 1 || this.#text[this.#place] !== ")")))
+        throw new NotPython();
+    }
+    return entries;
+  }
+
+  /** The entries after the first of what has no colon behind it. */
+  #set(first: unknown, depth: number): unknown[] {
+    const entries = [first];
+    while (!this.#take("}")) {
+      if (!this.#take(",")) throw new NotPython();
+      if (!this.#take("}")) entries.push(this.value(depth + 1));
+      else break;
+    }
+    this.#isBareWord = false;
+    return entries;
+  }
+
+  /** Or a set. */
   #dictionary(depth: number): unknown {
     this.#place++;
     const pairs: [string, unknown][] = [];
     const known = new Set<string>();
     while (!this.#take("}")) {
-      const key = String(this.value(depth + 1));
-      if (!this.#take(":")) throw new NotPython();
+      const first = this.value(depth + 1);
+      const isKey = this.#take(":");
+      if (!isKey && pairs.length > 0) throw new NotPython();
+      if (!isKey) return this.#set(first, depth);
+      const key = String(first);
       const name = depth === 0 ? key.trim() : key;
       if (known.has(name)) this.#twice?.add(name);
       known.add(name);
@@ -142,7 +173,7 @@ class PythonReader {
 
   /** `array(['a'], dtype=object)`, `list(['a'])`: what numpy prints around nested lists. */
   #wrapped(depth: number): unknown[] | undefined {
-    if (!this.#match(/(?:array|list|tuple|set)\((?=\s*[[({])/y)) return undefined;
+    if (!this.#match(/(?:array|list|tuple|(?:frozen)?set)\((?=\s*[[({])/y)) return undefined;
     const value = this.value(depth + 1);
     this.#match(/\s*,\s*dtype=[\w.<'"]+/y);
     if (!this.#take(")") || !Array.isArray(value)) throw new NotPython();

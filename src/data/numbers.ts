@@ -8,8 +8,8 @@ const POINTS_IN_GROUPS = /^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$/;
 const COMMAS_IN_GROUPS = /^[+-]?[1-9]\d{0,2}(?:[,'\u2019]\d{3})+(?:\.\d+)?$/;
 /** An amount with its unit: `$4.50`, `4,50 €`, `45 %`. */
 const WITH_UNIT = /^[+-]?(?:[$€£¥₹]|[A-Z]{3})?\s*[+-]?\d[\d.,'\u00a0\u202f]*\s*(?:[$€£¥₹%‰]|[A-Z]{3})?$/u;
-/** What other programs write for a missing number. */
-const MISSING = /^(?:nan|-?nan|null|none|n\/?a|<na>|#n\/?a|nat|-)$/i;
+/** What other programs write for a missing number; `\N` is Postgres' and MySQL's. */
+const MISSING = /^(?:nan|-?nan|null|none|n\/?a|<na>|#n\/?a|nat|\\n|-)$/i;
 
 /** How the numbers of a column are written. */
 export interface NumberStyle {
@@ -57,7 +57,7 @@ export function losesDigits(cell: string): boolean {
   return /^[+-]?\d{16,300}$/.test(text) && BigInt(text.replace("+", "")) !== BigInt(Number(text));
 }
 
-/** Whether a cell says that there is no value: empty, or as `nan`, `None`, `NULL`, `N/A`, `-`. */
+/** Whether a cell says that there is no value: empty, or as `nan`, `NULL`, `N/A`, `\N` or `-`. */
 export const isMissing = (cell: string): boolean => cell.trim() === "" || isMissingWord(cell);
 
 /** The same without the empty cell. */

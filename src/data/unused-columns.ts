@@ -9,6 +9,12 @@ import { namedColumns } from "./placeholders";
 import type { Table } from "./table";
 import type { ColumnRoles, TaskId } from "./types";
 
+/** Of questions with answers to choose from. */
+const CHOICES: readonly (readonly [name: string, use: string])[] = ["choices", "options", "endings"].map((name) => [
+  name,
+  "the answers to choose from",
+]);
+
 /** What other tools use a column of this name for. */
 const LANGUAGE: ReadonlyMap<string, string> = new Map([
   ["system", "a system prompt"],
@@ -30,6 +36,7 @@ const LANGUAGE: ReadonlyMap<string, string> = new Map([
   ["images", "pictures"],
   ["image", "pictures"],
   ["audio", "sound"],
+  ...CHOICES,
 ]);
 
 /** Columns of such names say which part a row is of, where their cells do. */
@@ -66,6 +73,7 @@ const TEXTS: ReadonlyMap<string, string> = new Map([
   ["entities", "spans"],
   ["spans", "spans"],
   ["cats", "labels of spaCy"],
+  ...CHOICES,
 ]);
 
 const TAGS: ReadonlyMap<string, string> = new Map([

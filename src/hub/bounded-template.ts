@@ -105,6 +105,7 @@ function checkLength(entries: number): void {
 /** Python's `range`. */
 function range(start: number, stop?: number, step = 1): number[] {
   const [first, end] = stop === undefined ? [0, start] : [start, stop];
+  if (![first, end, step].every(Number.isFinite)) throw new Error("it asks for a range of something else than numbers");
   if (step === 0) throw new Error("range() step must not be zero");
   const length = Math.max(0, Math.ceil((end - first) / step));
   checkLength(length);
@@ -112,7 +113,8 @@ function range(start: number, stop?: number, step = 1): number[] {
 }
 
 /** Today by the directives of Python's `strftime` that templates use. */
-function today(format: string): string {
+function today(format: unknown): string {
+  if (typeof format !== "string") throw new Error("it asks for the date in a form that is no text");
   const now = new Date();
   const name = (month: "short" | "long") => new Intl.DateTimeFormat("en-US", { month }).format(now);
   const two = (value: number) => String(value).padStart(2, "0");
@@ -165,6 +167,13 @@ export function boundedTemplate(source: string): (variables: Readonly<Record<str
   };
 }
 
+/** What of the library's own messages only a programmer can read. */
+const LIBRARY_SAYS: readonly (readonly [said: RegExp, meant: string])[] = [
+  [/^Cannot call something that is not a function\b.*/, "it calls what is no function, or what there is not"],
+  [/^Cannot perform operation (\S+) on undefined values$/, "it computes ($1) with a variable that has no value"],
+  [/ must be numeric or undefined$/, " must be a number, or left out"],
+];
+
 /** The library meets what it does not expect with the engine's own errors. */
 function inWords<Result>(work: () => Result): Result {
   try {
@@ -172,6 +181,8 @@ function inWords<Result>(work: () => Result): Result {
   } catch (error) {
     if (error instanceof RangeError) throw new Error("it is nested too deep, or builds too much");
     if (error instanceof TypeError) throw new Error("it is cut off, or uses what is not there");
-    throw new Error(shortened((error as Error).message, 300));
+    const { message } = error as Error;
+    const said = LIBRARY_SAYS.reduce((text, [pattern, meant]) => text.replace(pattern, meant), message);
+    throw new Error(shortened(said, 300));
   }
 }

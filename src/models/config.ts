@@ -2,6 +2,7 @@
 
 import type * as z from "zod";
 import { checkedBy, issueLines } from "../errors/checked-by";
+import { sentence } from "../errors/sentence";
 import { checkLimits } from "./sizes";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -18,7 +19,7 @@ export function parseConfig<Schema extends z.ZodType>(schema: Schema, json: unkn
   if (unset.size > 0) {
     return parseConfig(schema, Object.fromEntries(Object.entries(json as Json).filter(([key]) => !unset.has(key))));
   }
-  throw new Error(`config.json does not fit its family. ${issueLines(checked.issues)}.`);
+  throw new Error(sentence(`config.json does not fit its family. ${issueLines(checked.issues)}`));
 }
 
 const isNull = (json: Json, key: PropertyKey | undefined) => typeof key === "string" && json[key] === null;

@@ -1,5 +1,17 @@
 /** A configuration file's bytes as text. Not for what the text says (`read-configuration.ts`). */
 
+/** Bytes; a comparison of a hundred runs has some hundred thousand. */
+export const LARGEST_CONFIGURATION = 16 * 2 ** 20;
+
+/**
+ * To be asked before a file is read.
+ * @throws Error with both numbers where it is too large
+ */
+export function checkConfigurationSize(bytes: number): void {
+  if (bytes <= LARGEST_CONFIGURATION) return;
+  throw new Error(`It has ${bytes} bytes, and a configuration may have ${LARGEST_CONFIGURATION}.`);
+}
+
 /**
  * UTF-8, or UTF-16 as editors and shells of Windows write it, with a byte order mark or without.
  * @throws Error where it is neither

@@ -6,6 +6,7 @@
 import { issueLine, issueLines, type SchemaIssue } from "../errors/checked-by";
 import { checkedSettings } from "../errors/checked-settings";
 import { nearestName } from "../errors/nearest-name";
+import { sentence } from "../errors/sentence";
 import { beginning, shortened, shortenedJson } from "../errors/shortened";
 import type { ModelFacts } from "../methods/method";
 import { approaches } from "../methods/registry";
@@ -155,10 +156,6 @@ function readName(called: unknown, place: string, leftOut: string[]): string {
   const name = beginning(called, LONGEST_NAME);
   if (name !== called) leftOut.push(`The name of ${place.toLowerCase()} in this address was cut to "${name}".`);
   return name;
-}
-
-function sentence(line: string): string {
-  return /[.?]$/.test(line) ? line : `${line}.`;
 }
 
 /** Those of the values whose keys were given; the rest are defaults. */

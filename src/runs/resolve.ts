@@ -6,6 +6,7 @@
 import type { BaseModel } from "../base/base-model";
 import { Random } from "../data/random";
 import { checkedBy } from "../errors/checked-by";
+import { sentence } from "../errors/sentence";
 import type { Controller } from "../methods/controller";
 import { type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
 import { type AnyApproach, approachOf } from "../methods/registry";
@@ -155,6 +156,8 @@ export function ownPooling(
 export function parseOptions(model: Pick<BaseModel, "family" | "config">, run: RunConfiguration): unknown {
   const checked = checkedBy(approachOf(run.method).options(model), run.options, "option");
   if (!("issues" in checked)) return checked.value;
-  const problems = checked.issues.map(({ path, message }) => `${path.join(".") || run.method} ${message}`);
-  throw new Error(`Run "${run.name}" (${run.method}): ${problems.join("; ")}.`);
+  const problems = checked.issues.map(
+    ({ path, message }) => `${path.join(".") || run.method} ${message.replace(/\.$/, "")}`,
+  );
+  throw new Error(sentence(`Run "${run.name}" (${run.method}): ${problems.join("; ")}`));
 }

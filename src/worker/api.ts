@@ -671,8 +671,11 @@ export interface StudioApi {
   semanticPasses(): Promise<SemanticPass[]>;
   /** The most tokens a text may have on the open model beside the virtual tokens of these runs. */
   longestText(configuration: Configuration): Promise<number>;
-  /** Checks a configuration file; unknown keys are an error that names the key. */
-  parseConfiguration(json: string | Uint8Array): Promise<Configuration>;
+  /**
+   * Checks a configuration file; unknown keys are an error that names the key, one that is too
+   * large is not read.
+   */
+  parseConfiguration(json: string | Uint8Array | Blob): Promise<Configuration>;
   /** Checks what an address holds and names what cannot be used. Rejects where it is damaged. */
   readLink(content: unknown): Promise<CheckedLink>;
   /** The runs of a preset (`plan/presets`), for the open data and model. */

@@ -39,6 +39,7 @@ import {
   type TrainingConfiguration,
   trainingSchema,
 } from "../plan/configuration";
+import { checkConfigurationSize } from "../plan/configuration-text";
 import { foundRateOf } from "../plan/found-rate";
 import type { Pace } from "../plan/pace";
 import { presetRuns } from "../plan/presets/registry";
@@ -429,8 +430,9 @@ export class Studio implements StudioApi {
     return longestText({ ...this.#session.asked(model), model, training, runs, ...limits });
   }
 
-  async parseConfiguration(json: string | Uint8Array): Promise<Configuration> {
-    const configuration = readConfiguration(json);
+  async parseConfiguration(json: string | Uint8Array | Blob): Promise<Configuration> {
+    if (json instanceof Blob) checkConfigurationSize(json.size);
+    const configuration = readConfiguration(json instanceof Blob ? new Uint8Array(await json.arrayBuffer()) : json);
     const { taskText } = configuration.data;
     if (taskText === undefined) return configuration;
     return { ...configuration, runs: withTaskText(configuration.runs, taskText, await this.#facts()) };

@@ -7,6 +7,7 @@
 import { strToU8 } from "fflate";
 import * as z from "zod";
 import { checkedBy, issueLines } from "../../errors/checked-by";
+import { sentence } from "../../errors/sentence";
 import type { NamedTensor } from "../../hub/write-safetensors";
 import { writeSafetensors } from "../../hub/write-safetensors";
 import { CONFIG, isHead } from "../folder";
@@ -317,7 +318,7 @@ const hubSchema = z.looseObject({
 function readHubConfig(file: string, value: unknown, tensors: readonly NamedTensor[]): BottleneckConfig {
   const checked = checkedBy(hubSchema, value);
   if ("issues" in checked) {
-    throw new Error(`${file} does not describe an adapter that can be read. ${issueLines(checked.issues)}.`);
+    throw new Error(sentence(`${file} does not describe an adapter that can be read. ${issueLines(checked.issues)}`));
   }
   const { config, hidden_size: hiddenSize, model_type: modelType, model_name: baseModel } = checked.value;
   const places = [

@@ -15,6 +15,7 @@ const TWICE_ENCODED =
 const KINDS: readonly (readonly [what: string, found: RegExp])[] = [
   ["letters that were read in a wrong encoding before (such as Ã© for é)", TWICE_ENCODED],
   ["signs in place of letters that were lost (U+FFFD)", /\ufffd/],
+  ["halves of characters, which are read as U+FFFD", /\p{Surrogate}/u],
   ["codes of HTML (such as &amp; for &)", /&(?:amp|lt|gt|quot|apos|nbsp|#\d{1,6}|#x[\da-f]{1,5});/i],
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
   ["control characters", /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/],

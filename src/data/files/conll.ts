@@ -5,7 +5,7 @@
 
 import { countOf, DataError, formatCount, quote } from "../errors";
 import { readPieces, type TextFile } from "./decode";
-import type { ReadProgress, Records } from "./records";
+import { checkRowCount, type ReadProgress, type Records } from "./records";
 
 const NAMES = /\.(conll|conllu|conllx|conll03|conll2003|bio|iob|iob2|bioes)$/i;
 /** A line longer than this is no word with its tags. */
@@ -156,6 +156,7 @@ class ConllReader {
     if (this.#words.length === 0) return;
     this.rows.push([JSON.stringify(this.#words), JSON.stringify(this.#tags)]);
     this.rowNumbers.push(this.#begin);
+    checkRowCount(this.#file, this.rows.length);
     this.#words.length = 0;
     this.#tags.length = 0;
   }

@@ -10,6 +10,7 @@ import { readPieces, type TextFile } from "./decode";
 import {
   addEmpty,
   checkColumnCount,
+  checkRowCount,
   type EmptyRows,
   LONGEST_RECORD,
   type ReadProgress,
@@ -174,6 +175,7 @@ async function readRecords(text: TextFile, format: DelimitedFormat, onProgress?:
       }
       rows.push(record);
       rowNumbers.push(row);
+      checkRowCount(name, rows.length);
     },
     blank: (row, count) => addEmpty(empty, row, count),
   });

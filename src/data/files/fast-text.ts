@@ -6,7 +6,15 @@
 import { countOf, DataError, quote } from "../errors";
 import { nameRows } from "../shards";
 import { readPieces, type TextFile } from "./decode";
-import { addEmpty, type EmptyRows, LONGEST_RECORD, type ReadProgress, type Records, tooLong } from "./records";
+import {
+  addEmpty,
+  checkRowCount,
+  type EmptyRows,
+  LONGEST_RECORD,
+  type ReadProgress,
+  type Records,
+  tooLong,
+} from "./records";
 
 const LABEL = "__label__";
 /** Lines that are looked at. */
@@ -46,6 +54,7 @@ export async function readFastText(text: TextFile, onProgress?: ReadProgress): P
     // The text keeps its own white space.
     found.push({ labels, text: content.trim().replace(/^(?:__label__\S*\s+)+/, "") });
     rowNumbers.push(line);
+    checkRowCount(name, rowNumbers.length);
   };
   await readPieces(
     text,

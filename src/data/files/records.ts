@@ -15,6 +15,8 @@ export type ReadProgress = (bytes: number, total: number) => void;
  * 2 GiB.
  */
 export const LARGEST_BYTES = 256 * 2 ** 20;
+/** A row takes some 200 bytes by itself, however short it is. */
+export const MOST_ROWS = 4_000_000;
 /** A table with more columns is something else, such as a matrix or a column a row. */
 export const MOST_COLUMNS = 2000;
 /** Cells beside those that a file writes: its rows lack most of its columns. */
@@ -123,11 +125,23 @@ export function checkColumnCount(file: string, columns: number, row?: number): v
   });
 }
 
+/** @throws DataError with the number that may be read, once there are more rows of text */
+export function checkRowCount(file: string, rows: number): void {
+  if (rows <= MOST_ROWS) return;
+  throw new DataError({
+    file,
+    what: `The file has more than ${formatCount(MOST_ROWS)} rows, which is as many as can be held in memory.`,
+    fix: "Draw fewer rows from it, or divide it.",
+  });
+}
+
 /**
  * Rows of objects with different keys have a cell for each key of the file.
- * @throws DataError with both numbers where those are far more than the file has bytes
+ * @throws DataError with both numbers where those are far more than the file has bytes, and as
+ * `checkRowCount`
  */
 export function checkCellCount(file: NamedBlob, rows: number, columns: number, taken: Taken): void {
+  checkRowCount(file.name, rows);
   const most = taken.bytes + file.size + MOST_ADDED_CELLS - taken.cells;
   if (rows * columns <= most) return;
   throw new DataError({

@@ -99,7 +99,10 @@ function jsonLayout(head: string, name: string): "lines" | "list" | null {
 function isObjectALine(head: string): boolean {
   const [line, next] = head.trimStart().split("\n");
   if (line!.startsWith("[")) return next !== undefined && isList(line!);
-  return line!.startsWith("{") && (next === undefined || isObject(line!) || readStructure(line!) !== undefined);
+  if (!line!.startsWith("{")) return false;
+  if (next === undefined || isObject(line!)) return true;
+  const structure = readStructure(line!);
+  return structure !== undefined && !Array.isArray(structure);
 }
 
 function isList(line: string): boolean {

@@ -22,7 +22,7 @@ const INVISIBLE = /\p{Cf}|\u00ad|\u034f|\ufe0f/gu;
 
 /**
  * Sets of labels that differ in what can hardly be seen: case, white space, invisible characters,
- * forms of a letter, zeros of a number.
+ * forms of a letter, letters of other alphabets, zeros of a number.
  */
 export function alikeLabels(labels: readonly string[]): string[][] {
   const alike = new Map<string, string[]>();
@@ -61,15 +61,29 @@ export function composedNotices(file: string, column: string, labels: readonly s
   ];
 }
 
-/** What a label looks like: without regard to case, white space, invisible characters and zeros. */
+/** Letters of Cyrillic and Greek that look like a Latin one, small or large, each before it. */
+const TWINS = new Map(
+  "аa вb еe іi јj кk мm нh оo рp сc ѕs тt уy хx αa ιi κk οo ρp τt χx"
+    .split(" ")
+    .map(([twin, latin]) => [twin!, latin!]),
+);
+
+/**
+ * What a label looks like: without regard to case, alphabet, white space, invisible characters and
+ * zeros.
+ */
 function likeness(label: string): string {
   const plain = label.normalize("NFKC").replace(INVISIBLE, "").replace(/\s+/gu, " ").trim().toLowerCase();
-  return plainDecimal(plain);
+  return plainDecimal(plain.replace(/[\u0370-\u04ff]/g, (letter) => TWINS.get(letter) ?? letter));
 }
 
 /** In quotes, with the codes of what cannot be seen. */
 export function shownLabel(label: string): string {
-  const codes = [...label.matchAll(/\p{Cf}|\p{M}|[^\S ]/gu)].map(([character]) => codeOf(character));
+  // Among Latin letters: a whole word of another alphabet is no accident.
+  const isLatin = /\p{Script=Latin}/u.test(label);
+  const isOdd = (character: string) =>
+    /\p{Cf}|\p{M}|[^\S ]/u.test(character) || (isLatin && TWINS.has(character.toLowerCase()));
+  const codes = [...label].filter(isOdd).map(codeOf);
   return codes.length > 0 ? `${quote(label, 30)} (with ${codes.slice(0, 2).join(", ")})` : quote(label, 30);
 }
 

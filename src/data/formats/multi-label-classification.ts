@@ -68,6 +68,7 @@ export const multiLabelClassification: DataFormat = {
       );
     }
     const own = cells.map(({ values }) => values.slice(2) as string[]);
+    if (lists) refuseVectors(table.file, columns[0]!, cells, own.flat());
     const between = separatorFor(lists ? own.flat() : [], separator, known);
     const present = lists
       ? own.flat().map((cell) => splitLabels(cell, between))
@@ -149,6 +150,39 @@ function isOn(cell: string, file: string, row: number, column: string): boolean 
   }
   return isYes(value);
 }
+
+/**
+ * Lists of one length that say something of every label in its place: 0 and 1, or chances. As lists
+ * of labels they would make the numbers' names labels.
+ * @throws DataError where all cells are such
+ */
+function refuseVectors(
+  file: string,
+  column: string,
+  cells: readonly { readonly row: number }[],
+  own: readonly string[],
+): void {
+  const lists = own.map(readArray);
+  const length = lists[0]?.length ?? 0;
+  if (length < 2 || lists.some((list) => list?.length !== length)) return;
+  const entries = lists.flatMap((list) => list!);
+  const areChances = entries.every((entry) => isDecimal(entry)) && entries.some((entry) => !/^[+-]?\d+$/.test(entry));
+  const areFlags =
+    entries.every((entry) => /^(?:[01]|true|false)$/.test(entry)) &&
+    lists.some((list) => new Set(list).size < list!.length);
+  if (!areChances && !areFlags) return;
+  throw new DataError({
+    file,
+    row: cells[0]!.row,
+    column,
+    what:
+      `The lists look like ${areChances ? "a number" : "a yes or no"} for each of ${length} labels, not like names of ` +
+      `labels: ${quote(own[0]!)}.`,
+    fix: 'Write the names of the labels that a row has, ["a", "c"], or a column of 0 and 1 for each label.',
+  });
+}
+
+const isDecimal = (entry: string) => entry !== "" && Number.isFinite(Number(entry));
 
 function checkLabels(
   file: string,

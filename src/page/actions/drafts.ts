@@ -161,7 +161,7 @@ export function markTraining(key: string, problem: string | null): void {
 export async function openConfiguration(file: File): Promise<void> {
   if (refusesWhileRunning(file.name)) return;
   try {
-    const configuration = await studio().parseConfiguration(new Uint8Array(await file.arrayBuffer()));
+    const configuration = await studio().parseConfiguration(file);
     const { preset, runs } = configuration;
     const said = [`Opened ${file.name}: ${preset === undefined ? `${runs.length} runs` : `the preset ${preset}`}.`];
     said.push(...(await takeConfiguration(configuration)));

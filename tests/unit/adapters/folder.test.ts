@@ -335,6 +335,10 @@ describe("zip", () => {
   });
 
   it("what is no adapter is an error", async () => {
+    const huge = { size: 5e9, arrayBuffer: () => Promise.reject(new Error("it was read")) };
+    await expect(readAdapterZip(Object.setPrototypeOf(huge, Blob.prototype))).rejects.toThrow(
+      "The zip has 5000000000 bytes, and an adapter's may have 1073741824.",
+    );
     await expect(readAdapterZip(strToU8("not a zip at all"))).rejects.toThrow(/not a zip/);
     await expect(readAdapterZip(zipSync({ "a.txt": strToU8("x") }))).rejects.toThrow(/no adapter_config\.json/);
     const files = adapterFiles(adapter);

@@ -36,6 +36,8 @@ describe("what a cell is", () => {
     ["['a' 'b']", "list"],
     ["[ 0 12]", "list"],
     ["[]", "list"],
+    ["('neg', 0)", "list"],
+    ["{'neg', 'pos'}", "list"],
     ["", null],
     ["plain", null],
     ["[unfinished", null],
@@ -209,6 +211,13 @@ describe("columns that are not used are named", () => {
       "sequence-classification",
       { text: "text", textPair: null, label: "label" },
       ['data.jsonl: not used: column "hypothesis" (a second text).'],
+    ],
+    [
+      "answers to choose from",
+      [{ question: "a?", choices: ["b", "c"], answer: 1 }],
+      "sequence-classification",
+      { text: "question", textPair: null, label: "answer" },
+      ['data.jsonl: not used: column "choices" (the answers to choose from).'],
     ],
     [
       "the part that a row is of",

@@ -125,6 +125,16 @@ test.each<[what: string, text: string, said: RegExp | null]>([
   else expect(line).toMatchObject({ isGood: false, rowCount: 2, said: expect.stringMatching(said) });
 });
 
+test("halves of characters, which JSON can hold", async () => {
+  const rows = sentences(60, ["walk", "price"]).map((row, n) => {
+    const [text, label] = row.split(",");
+    return JSON.stringify({ text: `${text}${n < 2 ? " \ud83d" : ""}`, label });
+  });
+  const { lineOf } = await check({ train: new File([rows.join("\n")], "data.jsonl") });
+  const said = expect.stringMatching(/^Texts have halves of characters, which are read as U\+FFFD in 2 rows/);
+  expect(lineOf("damaged-letters")).toMatchObject({ isGood: false, rowCount: 2, said });
+});
+
 test("labels that say nothing are to be named, and are once they are", async () => {
   const train = () => csv(sentences(60, ["0", "1"]));
   const { lineOf } = await check({ train: train() });

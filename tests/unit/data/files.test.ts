@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { DataError } from "../../../src/data/errors";
-import { LARGEST_BYTES, MOST_COLUMNS } from "../../../src/data/files/records";
+import { checkRowCount, LARGEST_BYTES, MOST_COLUMNS, MOST_ROWS } from "../../../src/data/files/records";
 import { readTable, type Table, type TableOptions } from "../../../src/data/table";
 
 const folder = fileURLToPath(new URL("../../fixtures/tables", import.meta.url));
@@ -398,6 +398,14 @@ test.each<[what: string, content: string, rows: string[][], said: RegExp | null]
     [["你，好"], ["再，见"]],
     /as many “，” as the first, and is read as one text/,
   ],
+  ["signs", "text#label\na#x\nb#y\n", [["a#x"], ["b#y"]], /as many “#” as the first/],
+  ["arrows", "text => label\na => x\nb => y\n", [["a => x"], ["b => y"]], /as many arrows \(-> or =>\) as the first/],
+  [
+    "gaps",
+    "text    label\na b  x\nc d   y\n",
+    [["a b  x"], ["c d   y"]],
+    /as many gaps of several spaces as the first/,
+  ],
   ["sentences with such commas", "他说，好\n今天，天气，不错\n好的\n", [["今天，天气，不错"], ["好的"]], null],
 ])("rows with %s", async (_, content, rows, said) => {
   const table = await readTable(file(content));
@@ -612,6 +620,13 @@ test.each<[what: string, opened: () => File, message: RegExp]>([
     /not UTF-8: byte 11 \(0x92\).*shift_jis/,
   ],
   ["objects one after the other", () => file('{"a": 1} {"a": 2}', "d.json"), /row 1: The line is not valid JSON/],
+  ...["{}", "{}\n{}\n", "[{}, {}]", '{"columns": [], "data": [[], []]}'].map(
+    (content): [string, () => File, RegExp] => [
+      `no column in ${content}`,
+      () => file(content, "d.json"),
+      /not one column: its objects or lists are empty/,
+    ],
+  ),
   ["a JSON list of lists of one cell", () => file("[[1], [3]]", "d.json"), /holds no list of objects/],
   [
     "a JSON list of lists of several lengths",
@@ -718,4 +733,9 @@ test("as many columns as are read are read", async () => {
   const names = many(MOST_COLUMNS, (k) => `c${k}`).join();
   const table = await readTable(file(`${names}\n${many(MOST_COLUMNS, String).join()}\n`));
   expect(table.columns).toHaveLength(MOST_COLUMNS);
+});
+
+test("more rows than can be held are refused with the number", () => {
+  expect(() => checkRowCount("a.csv", MOST_ROWS)).not.toThrow();
+  expect(() => checkRowCount("a.csv", MOST_ROWS + 1)).toThrow(/^a\.csv: The file has more than 4,000,000 rows/);
 });

@@ -46,6 +46,8 @@ test.each<[what: string, labels: string[], notices: RegExp[]]>([
   ["another case", ["Pos", "pos", "neg"], [/"Pos" and "pos" look alike/]],
   ["white space within", ["very good", "very  good", "bad"], [/look alike/]],
   ["a space that does not break", ["very good", "very\u00a0good", "bad"], [/with U\+00A0/]],
+  ["a letter of another alphabet", ["cat", "\u0441at", "dog"], [/"\u0441at" \(with U\+0441\) look alike/]],
+  ["words of another alphabet", ["\u0434\u0430", "\u043d\u0435\u0442"], []],
   ["numbers", ["1", "1.0", "01", "2"], [/"01" and "1" and "1\.0" look alike/]],
   ["two sets", ["A", "a", "B", "b"], [/"A" and "a" look alike.*, and so is 1 other set/]],
   [
@@ -53,6 +55,7 @@ test.each<[what: string, labels: string[], notices: RegExp[]]>([
     ["pos", "nan", "None", "NULL", "N/A"],
     [/"N\/A", "NULL", "None", "nan" are learned as labels.*leave these cells empty/],
   ],
+  ["a database's word for nothing", ["pos", "neg", "\\N"], [/"\\N" is learned as a label/]],
   ["a dash", ["pos", "neg", "-"], [/"-" is learned as a label/]],
   ["not applicable", ["pos", "NA", "n/a"], [/"NA", "n\/a" are learned as labels/]],
   ["names of Object's own", ["constructor", "toString", "__proto__"], []],
@@ -111,6 +114,24 @@ test("tags and several labels go by the same rules", async () => {
   };
   const several = { tables, settings, dataset: buildDataset(tables, { ...settings, seed: 0 }) };
   expect((await saidOfLabels(several)).join()).toMatch(/The labels "1" and "1\.0" look alike.*, and so is 1 other set/);
+});
+
+test.each([
+  ["yes or no for each label", "[0, 1, 1, 0]", "[1, 0, 0, 0]"],
+  ["a chance for each label", "[0.1, 0.9]", "[1, 0]"],
+])("lists of %s are not taken for names of labels", async (_, first, second) => {
+  const { table: train } = await open(
+    csv([`a,"${first}"`, `b,"${second}"`, `c,"${first}"`, `d,"${second}"`], "text,labels"),
+  );
+  const read = (labels: string) =>
+    buildDataset(
+      { train, validation: null, test: null },
+      {
+        ...{ task: "multi-label-classification", columns: { text: "text", labels: [labels] } },
+        ...{ maxLength: 32, validationFraction: 0.25, seed: 0 },
+      },
+    );
+  expect(() => read("labels")).toThrow(/row 2, column "labels": The lists look like a .* for each of \d labels/);
 });
 
 const scored = (numbers: readonly (string | number)[], end = "\n") =>

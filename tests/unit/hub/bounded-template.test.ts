@@ -100,6 +100,11 @@ describe("refused", () => {
     ["a template that is cut off", "{% if messages[0", /./],
     ["brackets without end", `{{ ${"(".repeat(100_000)} }}`, /nested too deep|[Uu]n|Expected/],
     ["one of any length", "x".repeat(TEMPLATE_LIMITS.source + 1), /it has 200001 characters; at most 200000/],
+    ["a function that there is not", "{{ raise_exceptio('no') }}", /calls what is no function, or what there is not/],
+    ["a sum with nothing", "{{ 'a' + nothing }}", /computes \(\+\) with a variable that has no value/],
+    ["a part of a list by nothing known", "{{ messages['a':] }}", /Slice start must be a number, or left out/],
+    ["a range of texts", "{{ range('a') }}", /a range of something else than numbers/],
+    ["a date by no text", "{{ strftime_now() }}", /the date in a form that is no text/],
     [
       "blanks, whose square it would take",
       `{{ 1 }}${" ".repeat(100_000)}x`,

@@ -1,7 +1,7 @@
 /** Configuration files as programs of Windows write them. */
 
 import { expect, test } from "vitest";
-import { configurationText } from "../../../src/plan/configuration-text";
+import { checkConfigurationSize, configurationText } from "../../../src/plan/configuration-text";
 import { readConfiguration } from "../../../src/plan/read-configuration";
 
 const json = '{"model": "é"}';
@@ -21,6 +21,11 @@ test.each<[how: string, bytes: Uint8Array]>([
 ])("%s is read", (_, bytes) => {
   expect(configurationText(bytes)).toBe(json);
   expect(() => readConfiguration(bytes)).toThrow(/^The configuration does not fit\.\n/);
+});
+
+test("one that is too large is refused before it is read", () => {
+  expect(() => checkConfigurationSize(5e9)).toThrow(/5000000000 bytes, and a configuration may have 16777216/);
+  expect(() => checkConfigurationSize(16 * 2 ** 20)).not.toThrow();
 });
 
 test("what is neither is refused by what it is no text in", () => {
