@@ -5,10 +5,10 @@
 
 import * as z from "zod";
 import { keptLabels } from "../pruning/choose";
-import { knownScores } from "../scoring/score-cache";
 import { readTokens } from "./asked";
 import { describeRow } from "./described-row";
 import type { Instrument } from "./instrument";
+import { scored } from "./scored";
 
 export interface PrunedBatch {
   /** Of the first row, counted from 0. */
@@ -40,32 +40,14 @@ export const prunedBatch: Instrument<z.infer<typeof inputSchema>, PrunedBatch> =
   refusal: ({ comparison, name }) =>
     comparison.run(name).setup.pruning ? null : "It learns from all rows and tokens of its batches.",
   async measure(run, { start: asked }) {
-    const { comparison, name, data, training, executor, model, report, signal } = run;
+    const { comparison, name, data, training } = run;
     const { setup } = comparison.run(name);
     const size = Math.min(training.batchSize, data.train.length);
     const start = Math.min(asked, data.train.length - size);
     const rows = data.train.slice(start, start + size);
-    const {
-      labels: scored,
-      losses,
-      entropies,
-    } = await comparison.hold(name, async (reader) => {
-      const asking = {
-        ...({
-          executor,
-          model,
-          reader,
-          reading: "answer",
-          signal,
-          tokenizer: model.tokenizer,
-          scale: data.scale,
-        } as const),
-        ...{ batchSize: training.batchSize, labelled: comparison.task.id },
-        wanted: { labels: true, states: false, gradients: false, given: null },
-        report: (done: number, total: number) => report({ wait: "scoring", detail: name, done, total, unit: "rows" }),
-      };
-      return (await knownScores(asking, rows)).scores;
-    });
+    const { labels, losses, entropies } = await comparison.hold(name, (reader) =>
+      scored(run, { reader, reading: "answer", labelled: comparison.task.id, gradients: false }, rows),
+    );
     const { head, labels: channel } = comparison.task;
     const { perToken } = channel;
     // A language model's label is the token after.
@@ -79,11 +61,11 @@ export const prunedBatch: Instrument<z.infer<typeof inputSchema>, PrunedBatch> =
       ...{ seed: setup.seed, step: 0 },
     };
     for (const row of rows.keys()) {
-      for (let i = scored!.offsets[row]!; i < scored!.offsets[row + 1]!; i++) {
-        const place = row * perRow + (perToken ? scored!.places[i]! : 0);
-        batch.labels[place] = scored!.labels[i]!;
-        batch.losses[place] = scored!.losses[i]!;
-        batch.entropies[place] = scored!.entropies[i]!;
+      for (let i = labels!.offsets[row]!; i < labels!.offsets[row + 1]!; i++) {
+        const place = row * perRow + (perToken ? labels!.places[i]! : 0);
+        batch.labels[place] = labels!.labels[i]!;
+        batch.losses[place] = labels!.losses[i]!;
+        batch.entropies[place] = labels!.entropies[i]!;
       }
     }
     const kept = keptLabels(setup.pruning!, batch);

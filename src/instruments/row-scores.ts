@@ -9,12 +9,12 @@ import { frozenModel } from "../answers/next-token";
 import { formats } from "../data/formats/registry";
 import type { TokenizedExample } from "../data/tokens";
 import type { Reader } from "../scoring/reader";
-import { knownScores } from "../scoring/score-cache";
 import { longestRow } from "../scoring/score-rows";
 import type { RowScores } from "../scoring/scores";
 import { textRow } from "../scoring/text-row";
 import { describeRow } from "./described-row";
 import type { Instrument, Measuring } from "./instrument";
+import { scored } from "./scored";
 
 export interface ScoredRows {
   /** In the order of the scores. */
@@ -55,22 +55,17 @@ export const rowScores: Instrument<Input, ScoredRows> = {
     const rows = asText ? own.map((row) => asExchange(run, row)) : own;
     const passes = other === null ? 1 : 2;
     const said = (who: Input["reader"], pass: number) =>
-      held(run, who, async (read) => {
-        const { executor, training, report, signal, name } = run;
-        const setup = {
-          ...{ executor, model, reading, signal, reader: read, tokenizer: model.tokenizer, scale: data.scale },
-          ...{ batchSize: training.batchSize, labelled: asText ? ("causal-lm" as const) : comparison.task.id },
-          // A gradient is compared with none: one pass back is long enough.
-          wanted: { labels: true, states: false, gradients: gradients && pass === 0, given: null },
-          report: (done: number, total: number) =>
-            report({
-              ...{ wait: "scoring", detail: name, unit: "rows" },
-              done: done + pass * total,
-              total: passes * total,
-            } as const),
-        };
-        return (await knownScores(setup, rows)).scores;
-      });
+      held(run, who, (read) =>
+        scored(
+          run,
+          {
+            ...{ reader: read, reading, labelled: asText ? "causal-lm" : comparison.task.id, pass, passes },
+            // A gradient is compared with none: one pass back is long enough.
+            gradients: gradients && pass === 0,
+          },
+          rows,
+        ),
+      );
     const scores = await said(reader, 0);
     const compared = other === null ? null : await said(other, 1);
     const texts = asText || answer === "text";

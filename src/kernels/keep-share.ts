@@ -11,9 +11,6 @@ export const NEVER_KEPT = -ALWAYS_KEPT;
 /** `share` is rounded to f32: what is a whole number must not be rounded up. */
 const SLACK = 1e-3;
 
-/** How many of so many candidates a share is. */
-export const shareOf = (share: number, candidates: number): number => Math.ceil(share * candidates - SLACK);
-
 export const keepShare = defineKernel({
   name: "keep-share",
   source,
@@ -30,7 +27,8 @@ export const keepShare = defineKernel({
         }
         // Sorting is stable: of equals the first comes first.
         candidates.sort((i, j) => scores[j]! - scores[i]!);
-        for (const i of candidates.slice(0, shareOf(share, candidates.length))) kept[i] = 1;
+        const most = Math.ceil(share * candidates.length - SLACK);
+        for (const i of candidates.slice(0, most)) kept[i] = 1;
       }
     },
   },

@@ -16,6 +16,12 @@ import { TOKEN_SCORES } from "../kernels/token-scores";
 import type { Place } from "../program/place";
 import { type Pruning, ruleOf } from "./registry";
 
+/** What is learned of batches of so many rows, which may have several labels each. */
+export interface PrunedBatches {
+  readonly pruning: Pruning;
+  readonly batch: number;
+}
+
 /** The labels of a batch, as a loss has them. */
 export interface BatchLabels {
   /** Rows of a batch. */

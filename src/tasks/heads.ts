@@ -14,8 +14,7 @@ import { firstToken, lastToken, meanOfAll, meanToken } from "../operations/pool"
 import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
-import { prune } from "../pruning/prune";
-import type { Pruning } from "../pruning/registry";
+import { type PrunedBatches, prune } from "../pruning/prune";
 import { LABELS, type LabelWeights, labelWeightsIn, shareLabels, sumLosses } from "./shares";
 import type { Loss, ReadOutOptions, States } from "./task";
 
@@ -108,8 +107,7 @@ function rowsLoss(rows: number, losses: Dispatch<Place>, weights?: LabelWeights)
 /** Default of both: none. */
 interface ClassWeighing {
   readonly weights?: LabelWeights | undefined;
-  /** Of batches of so many rows, which may have several labels each. */
-  readonly pruned?: { readonly pruning: Pruning; readonly batch: number } | undefined;
+  readonly pruned?: PrunedBatches | undefined;
 }
 
 /**

@@ -18,8 +18,7 @@ import { tokenScores } from "../kernels/token-scores";
 import type { HeadUpdate } from "../models/family";
 import type { Place, StepPlace } from "../program/place";
 import type { Tensor, Trainable } from "../program/tensor";
-import { prune } from "../pruning/prune";
-import type { Pruning } from "../pruning/registry";
+import { type PrunedBatches, prune } from "../pruning/prune";
 import { LABELS, type LabelWeights, shareLabels, sumLosses } from "./shares";
 import type { LanguageHead, Loss } from "./task";
 
@@ -116,8 +115,8 @@ interface LanguageLossOptions {
   readonly most?: number;
   /** Default: none. */
   readonly weights?: LabelWeights | undefined;
-  /** Of batches of so many rows. Default: all is learned from. */
-  readonly pruned?: { readonly pruning: Pruning; readonly batch: number } | undefined;
+  /** Default: all is learned from. */
+  readonly pruned?: PrunedBatches | undefined;
 }
 
 /**
