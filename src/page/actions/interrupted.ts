@@ -99,9 +99,6 @@ export async function goOn(interrupted: Interrupted): Promise<void> {
 
 /** Removes what was kept to go on from; curves and finished adapters stay, as earlier ones. */
 export async function forget({ id, record }: Interrupted): Promise<void> {
-  const { interrupted } = useStudio.getState().comparison;
-  // At once: storage may take long.
-  patch("comparison", { interrupted: interrupted.filter((other) => other.id !== id) });
   try {
     await studio().dropInterrupted(id);
     await forgetSources(id);
@@ -110,6 +107,9 @@ export async function forget({ id, record }: Interrupted): Promise<void> {
   } catch {
     // What cannot be removed is offered again on the next visit.
   }
+  // Not before: a page that is reloaded in between would offer it again.
+  const { interrupted } = useStudio.getState().comparison;
+  patch("comparison", { interrupted: interrupted.filter((other) => other.id !== id) });
 }
 
 async function openModelOf({ model, precision }: Configuration): Promise<void> {

@@ -1,5 +1,6 @@
 /** Offers to go on with a comparison that broke off by a reload, a crash or a closed tab. */
 
+import { useState } from "react";
 import { forget, goOn } from "../actions/interrupted";
 import { Message } from "../layout/Message";
 import { formatCount, formatPlural, formatWhen } from "../numbers";
@@ -14,7 +15,9 @@ export function InterruptedBanner() {
     ({ data, device, model }) => device.starting !== null || model.opening !== null || data.opening !== null,
   );
   const hasDevice = useStudio(({ device }) => device.lost === null && device.refused === null);
+  const [forgotten, setForgotten] = useState<string | null>(null);
   if (!interrupted || !hasDevice) return null;
+  const forgetting = forgotten === interrupted.id;
   const { step } = interrupted;
   return (
     <Message
@@ -24,7 +27,7 @@ export function InterruptedBanner() {
           <button
             type="button"
             className="button button-small"
-            disabled={busy || opening}
+            disabled={busy || opening || forgetting}
             onClick={() => void goOn(interrupted)}
           >
             {step > 0 ? `Go on from step ${formatCount(step)}` : "Start it again"}
@@ -32,10 +35,13 @@ export function InterruptedBanner() {
           <button
             type="button"
             className="button button-small"
-            disabled={busy}
-            onClick={() => void forget(interrupted)}
+            disabled={busy || forgetting}
+            onClick={() => {
+              setForgotten(interrupted.id);
+              void forget(interrupted);
+            }}
           >
-            Forget it
+            {forgetting ? "Forgetting…" : "Forget it"}
           </button>
         </>
       }
