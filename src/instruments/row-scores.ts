@@ -8,6 +8,7 @@ import * as z from "zod";
 import { frozenModel } from "../answers/next-token";
 import { formats } from "../data/formats/registry";
 import type { TokenizedExample } from "../data/tokens";
+import { helpingWeights } from "../scoring/helping-weights";
 import type { Reader } from "../scoring/reader";
 import { longestRow } from "../scoring/score-rows";
 import type { RowScores } from "../scoring/scores";
@@ -22,6 +23,8 @@ export interface ScoredRows {
   readonly scores: RowScores;
   /** Of the same rows under the second reader; null: none was asked for. */
   readonly other: RowScores | null;
+  /** What each row should count for, where it was asked whether they help; null: none does. */
+  readonly weights: Float64Array | null;
   /** What each label is called, by its number: a token's text, or a label's name. */
   readonly names: ReadonlyMap<number, string>;
   /** Whether labels are of tokens, one after the other. */
@@ -38,6 +41,8 @@ const inputSchema = z.strictObject({
   /** What is compared with; null: nothing. */
   other: readers.nullable(),
   gradients: z.boolean(),
+  /** Whether each gradient is held against that of the validation rows; of training rows alone. */
+  helping: z.boolean(),
 });
 
 type Input = z.infer<typeof inputSchema>;
@@ -47,10 +52,13 @@ export const rowScores: Instrument<Input, ScoredRows> = {
   summary: "Loss, entropy and gradient of every row by itself: which are hard, sure, strange, or wrong.",
   input: inputSchema,
   refusal: () => null,
-  async measure(run, { part, reading, reader, other, gradients }) {
+  async measure(run, { part, reading, reader, other, gradients, helping }) {
     const { data, model, comparison } = run;
     const { answer } = formats[comparison.task.id];
     const asText = reading === "language" && answer !== "text";
+    if (helping && part === "validation") {
+      throw new Error("Whether a row helps the validation rows is asked of training rows: choose those.");
+    }
     const own = data[part];
     const rows = asText ? own.map((row) => asExchange(run, row)) : own;
     const passes = other === null ? 1 : 2;
@@ -61,12 +69,14 @@ export const rowScores: Instrument<Input, ScoredRows> = {
           {
             ...{ reader: read, reading, labelled: asText ? "causal-lm" : comparison.task.id, pass, passes },
             // A gradient is compared with none: one pass back is long enough.
-            gradients: gradients && pass === 0,
+            gradients: (gradients || helping) && pass === 0,
+            against: helping ? data.validation : null,
           },
           rows,
         ),
       );
     const scores = await said(reader, 0);
+    const weights = scores.gradientProducts && helpingWeights(scores.gradientProducts);
     const compared = other === null ? null : await said(other, 1);
     const texts = asText || answer === "text";
     const names = new Map<number, string>();
@@ -76,7 +86,7 @@ export const rowScores: Instrument<Input, ScoredRows> = {
     }
     return {
       rows: own.map((row) => describeRow(run, row)),
-      ...{ scores, other: compared, names, ofTokens: texts },
+      ...{ scores, other: compared, weights, names, ofTokens: texts },
     };
   },
 };

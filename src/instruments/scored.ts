@@ -15,6 +15,8 @@ interface Scoring {
   readonly labelled: TaskId;
   /** Whether gradient norms are wanted beside losses, entropies, ranks and probabilities. */
   readonly gradients: boolean;
+  /** Rows whose mean loss the gradients are held against. Default: none. */
+  readonly against?: readonly TokenizedExample[] | null;
   /** Which pass it is, counted from 0, of how many, for who waits. Default: the only one. */
   readonly pass?: number;
   readonly passes?: number;
@@ -23,11 +25,11 @@ interface Scoring {
 /** Throws an Error as `scoreRows`. The reader must be held meanwhile. */
 export async function scored(
   { executor, model, data, training, name, report, signal }: Measuring,
-  { reader, reading, labelled, gradients, pass = 0, passes = 1 }: Scoring,
+  { reader, reading, labelled, gradients, against = null, pass = 0, passes = 1 }: Scoring,
   rows: readonly TokenizedExample[],
 ): Promise<RowScores> {
   const setup = {
-    ...{ executor, model, reader, reading, labelled, signal, tokenizer: model.tokenizer, scale: data.scale },
+    ...{ executor, model, reader, reading, labelled, signal, against, tokenizer: model.tokenizer, scale: data.scale },
     batchSize: training.batchSize,
     wanted: { labels: true, states: false, gradients, given: null },
     report: (done: number, total: number) =>

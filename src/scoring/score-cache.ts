@@ -8,7 +8,7 @@ import type { BaseModel } from "../base/base-model";
 import { fingerprint } from "../data/fingerprint";
 import type { TokenizedExample } from "../data/tokens";
 import type { Reader } from "./reader";
-import { type Reading, type ScoringSetup, scoreRows, type Wanted } from "./score-rows";
+import { type ScoringSetup, scoreRows } from "./score-rows";
 import type { RowScores } from "./scores";
 
 /** Passes that are kept of a model; the one that was asked for longest ago goes first. */
@@ -27,11 +27,12 @@ export interface KeptScores {
 
 /** As `scoreRows`, or as it was before. What is refused is refused again. */
 export async function knownScores(setup: ScoringSetup, rows: readonly TokenizedExample[]): Promise<KeptScores> {
-  const { model, reader, reading, wanted } = setup;
+  const { model, reader, reading, wanted, against } = setup;
   const of = { rows: await fingerprint(rows), checkpoint: await checkpointOf(reader) };
   const passes = kept.get(model) ?? new Map<string, RowScores>();
   kept.set(model, passes);
-  const key = keyOf(of, reading, wanted);
+  const others = wanted.gradients && against ? await fingerprint(against) : null;
+  const key = JSON.stringify([of.rows, of.checkpoint, reading, wanted, others]);
   const before = passes.get(key);
   const scores = before ?? (await scoreRows(setup, rows));
   // Asked for last, it goes last.
@@ -43,9 +44,6 @@ export async function knownScores(setup: ScoringSetup, rows: readonly TokenizedE
   }
   return { scores, known: before !== undefined, ...of };
 }
-
-const keyOf = (of: { rows: string; checkpoint: string }, reading: Reading, wanted: Wanted) =>
-  JSON.stringify([of.rows, of.checkpoint, reading, wanted]);
 
 /**
  * SHA-256 over all that a run answers with beside the model: its method, options, read-out, and

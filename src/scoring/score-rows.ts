@@ -30,8 +30,8 @@ import { pooledState } from "../tasks/heads";
 import { headColumns, headLogits, rankOf, rowsAtOnce } from "../tasks/language-loss";
 import { tasks } from "../tasks/registry";
 import { type LanguageHead, type Task, taskChannels } from "../tasks/task";
-import { gradientNorms } from "./gradient-norms";
 import type { Reader } from "./reader";
+import { rowGradients } from "./row-gradients";
 import { type RowScores, roomForLabels, rowMeans, takeScores } from "./scores";
 import { valueScores } from "./value-scores";
 
@@ -58,6 +58,10 @@ export interface ScoringSetup {
   readonly reading: Reading;
   readonly wanted: Wanted;
   readonly batchSize: number;
+  /**
+   * Rows whose mean loss the gradients are held against, where these are asked for. Default: none.
+   */
+  readonly against?: readonly TokenizedExample[] | null;
   /** Of the numbers that the task predicts. Default: none. */
   readonly scale?: Scale | null;
   /** What the rows' labels are of: a task's answers, or tokens of a text ("causal-lm"). */
@@ -82,8 +86,11 @@ let passes = 0;
  */
 export async function scoreRows(setup: ScoringSetup, rows: readonly TokenizedExample[]): Promise<RowScores> {
   const { executor, model, reader, reading, wanted, batchSize, report, signal } = setup;
-  const refusal = scoringRefusal(setup, rows);
-  if (refusal !== null) throw new Error(refusal);
+  const against = (wanted.gradients && setup.against) || null;
+  for (const asked of against ? [rows, against] : [rows]) {
+    const refusal = scoringRefusal(setup, asked);
+    if (refusal !== null) throw new Error(refusal);
+  }
   signal.throwIfAborted();
   const tuned = tunedSetupOf(reader, reading);
   const { task, classes } = tuned;
@@ -94,7 +101,7 @@ export async function scoreRows(setup: ScoringSetup, rows: readonly TokenizedExa
   const owner = `row scores ${passes++}`;
   const channels = [...taskChannels(task, classes, scale), ...(tuned.inputs ?? [])];
   const buckets = bucketLengths(
-    rows.map(({ ids }) => ids.length),
+    [...rows, ...(against ?? [])].map(({ ids }) => ids.length),
     longest,
   );
   try {
@@ -102,7 +109,8 @@ export async function scoreRows(setup: ScoringSetup, rows: readonly TokenizedExa
       reader.tunedSetup.context.textIds,
     );
     const shown = feed.shownRows(rows);
-    const total = rows.length * ((wanted.labels || wanted.states ? 1 : 0) + (wanted.gradients ? 1 : 0));
+    const total =
+      rows.length * ((wanted.labels || wanted.states ? 1 : 0) + (wanted.gradients ? 1 : 0)) + (against?.length ?? 0);
     const width = model.config.hiddenSize;
     const labels = wanted.labels && !numbers ? roomForLabels(shown) : null;
     const values = wanted.labels && numbers ? valueScores(task, rows, scale) : null;
@@ -127,8 +135,8 @@ export async function scoreRows(setup: ScoringSetup, rows: readonly TokenizedExa
         });
       }
     }
-    const norms = wanted.gradients
-      ? await gradientNorms({ executor, model, reader, owner }, { buckets, channels }, rows, (row) => {
+    const gradients = wanted.gradients
+      ? await rowGradients({ executor, model, reader, owner }, { buckets, channels }, rows, against, (row) => {
           signal.throwIfAborted();
           report(done + row, total);
         })
@@ -139,7 +147,8 @@ export async function scoreRows(setup: ScoringSetup, rows: readonly TokenizedExa
       losses: labels ? rowMeans(labels, labels.losses) : (values?.losses ?? null),
       entropies: labels ? rowMeans(labels, labels.entropies) : (values?.entropies ?? null),
       states,
-      gradientNorms: norms,
+      gradientNorms: gradients?.norms ?? null,
+      gradientProducts: gradients?.products ?? null,
     };
   } finally {
     await executor.done();

@@ -41,6 +41,12 @@ export interface RowScores {
    * Euclidean norms of the gradient of each row's mean loss with respect to all that is trained.
    */
   readonly gradientNorms: Float64Array | null;
+  /**
+   * Products of these gradients with the one of the mean loss of other rows: a small step that
+   * learns from the row alone lowers that loss by the step's size times this. Null where there are
+   * no other rows.
+   */
+  readonly gradientProducts: Float64Array | null;
 }
 
 /** Room for the scores of these rows' labels; negative ones count for nothing. */

@@ -149,7 +149,7 @@ test("the check-up goes by the run's own rows, history and last gradients", asyn
 
 test("rows are scored by the run at any of its evaluations, and compared with the frozen model", async () => {
   const run = causal.of("lora");
-  const own = { part: "train", reading: "answer", reader: "now", other: "last", gradients: true } as const;
+  const own = { part: "train", reading: "answer", reader: "now", other: "last", gradients: true, helping: false } as const;
   const found = await measure("row-scores", run, own);
   expect(found.rows.map(({ row }) => row)).toEqual([0, 1, 2, 3]);
   expect(found.rows[0]!.truth).toBe("age_limit");
@@ -157,6 +157,10 @@ test("rows are scored by the run at any of its evaluations, and compared with th
   expect(found.other!.losses).toEqual(found.scores.losses);
   expect([found.scores.gradientNorms!.length, found.other!.gradientNorms]).toEqual([4, null]);
   expect(structuredClone(found)).toEqual(found);
+  const helping = await measure("row-scores", run, { ...own, other: null, gradients: false, helping: true });
+  expect([helping.scores.gradientProducts!.length, helping.weights?.length ?? 4]).toEqual([4, 4]);
+  const validation = { ...own, part: "validation", helping: true } as const;
+  await expect(measure("row-scores", run, validation)).rejects.toThrow(/asked of training rows/);
   const before = await run.comparison.run("lora").parameters.read();
   const best = await measure("row-scores", run, { ...own, reader: "best", gradients: false });
   expect(best.scores.losses!.every(Number.isFinite)).toBe(true);

@@ -3,6 +3,7 @@
  * transformers' and PEFT's; the same losses as an evaluation has; kept, stopped and refused.
  */
 
+import { mean } from "d3-array";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { frozenModel } from "../../src/answers/next-token";
 import { BaseModel } from "../../src/base/base-model";
@@ -11,6 +12,7 @@ import type { Executor } from "../../src/executors/executor";
 import { bytesFile } from "../../src/hub/sources";
 import type { ModelFolder } from "../../src/hub/types";
 import type { ComparisonData } from "../../src/runs/rows";
+import { helpingWeights } from "../../src/scoring/helping-weights";
 import type { Reader } from "../../src/scoring/reader";
 import { knownScores } from "../../src/scoring/score-cache";
 import { type ScoringSetup, scoreRows, type Wanted } from "../../src/scoring/score-rows";
@@ -102,7 +104,7 @@ describe("transformers'", () => {
     },
   );
 
-  test.each(["tiny-llama", "tiny-bert"])("rows: %s gives the same scores, states and gradient norms", async (rig) => {
+  test.each(["tiny-llama", "tiny-bert"])("rows: %s gives the same scores, states and gradients", async (rig) => {
     const { method, head, rows } = (await scoreCases()).classifiers.find((one) => one.rig === rig)!;
     const model = await load(rig);
     const initial = new Map<string, Float32Array>(
@@ -121,7 +123,7 @@ describe("transformers'", () => {
     const { comparison } = open.create(executor, model, { data, runs: [{ name: "run", method, options, initial }] });
     await comparison.prepare();
     const wanted = { labels: true, states: true, gradients: true, given: null };
-    const said = await scoreRows(setupOf(model, comparison.run("run"), { wanted }), read);
+    const said = await scoreRows(setupOf(model, comparison.run("run"), { wanted, against: read }), read);
     const column = (place: number) => rows.map(({ scores }) => scores[place]!);
     expect(largestDifference(said.losses!, column(0))).toBeLessThan(1e-4);
     expect(largestDifference(said.entropies!, column(1))).toBeLessThan(1e-4);
@@ -133,8 +135,9 @@ describe("transformers'", () => {
         rows.flatMap(({ state }) => state),
       ),
     ).toBeLessThan(1e-4);
-    rows.forEach(({ gradientNorm }, row) => {
+    rows.forEach(({ gradientNorm, gradientProduct }, row) => {
       expect(Math.abs(said.gradientNorms![row]! - gradientNorm) / gradientNorm).toBeLessThan(1e-3);
+      expect(Math.abs(said.gradientProducts![row]! - gradientProduct) / gradientNorm ** 2).toBeLessThan(1e-3);
     });
   });
 });
@@ -298,6 +301,26 @@ describe("refused, with nothing started", () => {
     await expect(scoreRows(setupOf(model, lora, { ...given, report }), asked)).rejects.toThrow(message);
     expect(started).toBe(false);
   });
+});
+
+test("a wrong label counts for less beside rows that say the right one", async () => {
+  const model = await load("tiny-llama");
+  const data = await dataOf(model, "sequence-classification");
+  const right = data.train;
+  const wrong = right.map((row) => ({ ...row, labels: Int32Array.of((row.labels[0]! + 1) % data.labels.length) }));
+  const { comparison } = open.create(executor, model, { data, runs: [{ name: "lora", method: "lora" }] });
+  await comparison.prepare();
+  const wanted = { labels: false, states: false, gradients: true, given: null };
+  const setup = setupOf(model, comparison.run("lora"), { wanted, against: right });
+  const { gradientProducts } = await scoreRows(setup, [...right, ...wrong]);
+  const weights = helpingWeights(gradientProducts!)!;
+  expect(mean(weights)!).toBeCloseTo(1, 9);
+  for (const place of right.keys()) expect(weights[right.length + place]!).toBeLessThan(weights[place]!);
+});
+
+test("no weights where no row helps", () => {
+  expect(helpingWeights(Float64Array.of(-1, 3, 1))).toEqual(Float64Array.of(0, 2.25, 0.75));
+  expect(helpingWeights(Float64Array.of(-1, 0))).toBe(null);
 });
 
 test("a row without a label has a state, and no mean", async () => {

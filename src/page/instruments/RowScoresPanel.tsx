@@ -36,7 +36,7 @@ const NONE = "none";
 
 export function RowScoresPanel({ run, instrument }: PanelProps) {
   const [input, setInput] = useState<Input>({
-    ...{ part: "validation", reading: "answer", reader: "now", other: null, gradients: false },
+    ...{ part: "validation", reading: "answer", reader: "now", other: null, gradients: false, helping: false },
   });
   const busy = useStudio(isBusy);
   const { answer, ask, ...asking } = useQuestion<ScoredRows>();
@@ -53,7 +53,7 @@ export function RowScoresPanel({ run, instrument }: PanelProps) {
             { value: "validation", label: "validation" },
             { value: "train", label: "training" },
           ]}
-          onChange={(part) => change({ part: part as Input["part"] })}
+          onChange={(part) => change({ part: part as Input["part"], helping: false })}
         />
         <SelectField
           label="What is scored"
@@ -62,7 +62,7 @@ export function RowScoresPanel({ run, instrument }: PanelProps) {
             { value: "answer", label: "the answer to each row" },
             { value: "language", label: "every token of its text" },
           ]}
-          onChange={(reading) => change({ reading: reading as Input["reading"] })}
+          onChange={(reading) => change({ reading: reading as Input["reading"], helping: false })}
         />
         <SelectField
           label="Read by"
@@ -80,6 +80,11 @@ export function RowScoresPanel({ run, instrument }: PanelProps) {
       <Check checked={input.gradients} onChange={(gradients) => change({ gradients })}>
         Gradient norms, too: one pass back for every row
       </Check>
+      {input.part === "train" && input.reading === "answer" && (
+        <Check checked={input.helping} onChange={(helping) => change({ helping })}>
+          How much each row helps the validation rows, too: one more for every one of these
+        </Check>
+      )}
       <AskButton
         icon={ListOrdered}
         label="Score the rows"

@@ -25,6 +25,7 @@ const found: ScoredRows = {
     entropies: Float64Array.of(1, 0.25, none),
     states: null,
     gradientNorms: null,
+    gradientProducts: null,
   },
   other: {
     labels: null,
@@ -32,7 +33,9 @@ const found: ScoredRows = {
     entropies: null,
     states: null,
     gradientNorms: null,
+    gradientProducts: null,
   },
+  weights: null,
   names: new Map(),
   ofTokens: false,
 };
@@ -42,6 +45,14 @@ test("only what was computed is a column, and a change is the loss less the comp
   expect(columns.map(({ id }) => id)).toEqual(["loss", "entropy", "other", "change"]);
   expect(columns.at(-1)!.values).toEqual(Float64Array.of(-0.25, 1, none));
   expect(scoreColumns({ ...found, other: null }).map(({ id }) => id)).toEqual(["loss", "entropy"]);
+});
+
+test("whether rows help is two columns, without weights where none does", () => {
+  const gradientProducts = Float64Array.of(-1, 2, 1);
+  const scores = { ...found.scores, gradientProducts };
+  const ids = (weights: Float64Array | null) => scoreColumns({ ...found, scores, weights }).map(({ id }) => id);
+  expect(ids(Float64Array.of(0, 2, 1)).slice(-2)).toEqual(["helps", "weight"]);
+  expect(ids(null).at(-1)).toBe("helps");
 });
 
 test("rows without a number come last, whichever way they are sorted", () => {

@@ -16,7 +16,7 @@ export interface ScoreColumn {
 }
 
 /** Those that were computed, in the order in which they are shown. */
-export function scoreColumns({ scores, other }: ScoredRows): ScoreColumn[] {
+export function scoreColumns({ scores, other, weights }: ScoredRows): ScoreColumn[] {
   const loss = scores.losses;
   const before = other?.losses;
   const columns: (Omit<ScoreColumn, "values"> & { values: Float64Array | null | undefined })[] = [
@@ -34,6 +34,20 @@ export function scoreColumns({ scores, other }: ScoredRows): ScoreColumn[] {
       name: "Gradient norm",
       help: "How much the row alone would move what is trained.",
       values: scores.gradientNorms,
+    },
+    {
+      id: "helps",
+      name: "Helps validation rows",
+      help:
+        "How fast the validation loss falls if the row alone is learned from; below 0 it rises. It says most before a " +
+        "run knows its rows by heart.",
+      values: scores.gradientProducts,
+    },
+    {
+      id: "weight",
+      name: "Weight",
+      help: "What the row would count for: nothing where it harms, else as much as it helps, 1 on average (LiST).",
+      values: weights,
     },
   ];
   return columns.flatMap(({ values, ...column }) => (values ? [{ ...column, values }] : []));
