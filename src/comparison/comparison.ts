@@ -98,7 +98,7 @@ export class Comparison {
     const head = { task, classes, pooling: poolingOf(model, training) };
     const planned = [...setup.runs, BASE].map((run) => ({
       run,
-      resolved: resolveMethod(model, run, run.seed ?? seed, labels),
+      resolved: resolveMethod(model, run, run.seed ?? seed, labels, divisions[run.split ?? 0]!.train),
     }));
     const methods = planned.map(({ resolved }) => resolved);
     this.#buckets = sharedBuckets(model.config, lengthsOf(rows), maxLength, methods, head, lengthsOf(tested));

@@ -8,6 +8,7 @@ import type { BaseModel } from "../base/base-model";
 import { languageHeadSpecs } from "../base/language-head";
 import { loadedSpecs } from "../base/read-model";
 import type { Channel } from "../data/channels";
+import type { EncodedRow } from "../data/tokens";
 import { messageOf } from "../errors/message-of";
 import { noBytes, sumUp } from "../executors/bytes";
 import type { Costs } from "../executors/costs";
@@ -104,6 +105,8 @@ export interface EstimateInput {
   readonly trainLengths: readonly number[];
   readonly validationLengths: readonly number[];
   readonly testLengths?: readonly number[];
+  /** The training rows, for what is shown of them; default: they are not known. */
+  readonly rows?: readonly Pick<EncodedRow, "labels" | "text">[];
   /** How many of the training rows are learned from; default: all. */
   readonly trainRows?: number | undefined;
   /** How many times the rows are divided anew, each a variant of every run; default: once. */
@@ -132,7 +135,7 @@ export function estimate(given: EstimateInput): Estimate {
   const { seed } = training;
   const { testLengths = [], trainRows = trainLengths.length, splits = 1 } = input;
   const lengths = [...trainLengths, ...validationLengths];
-  const resolved = runs.map((run) => attempt(() => resolveMethod(model, run, seed, input.labels)));
+  const resolved = runs.map((run) => attempt(() => resolveMethod(model, run, seed, input.labels, input.rows)));
   const known = resolved.flatMap((one) => ("error" in one ? [] : [one.value]));
   const head = { task: input.task, classes: input.classes, pooling: model.poolings[0]! };
   const buckets = sharedBuckets(model.config, lengths, maxLength, known, head, testLengths);

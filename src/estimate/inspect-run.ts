@@ -25,7 +25,7 @@ export function inspectRun(
 ): { tensors: TensorTable; soft: SoftTokens | null } {
   const [example] = trainTokens;
   if (!example) throw new Error("There are no training rows.");
-  const resolved = resolveMethod(model, run, training.seed, labels);
+  const resolved = resolveMethod(model, run, training.seed, labels, trainTokens);
   const pooling = ownPooling(resolved, model, poolingOf(model, training));
   const setup = { ...resolved, task, classes, pooling, inputs, layers: run, trainingRows: trainTokens.length };
   const tuned = buildTunedProgram(setup, 1, example.ids.length);

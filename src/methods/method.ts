@@ -40,6 +40,12 @@ export interface TextForm {
   readonly lockBrackets?: boolean;
 }
 
+/** A training row as words. */
+export interface LabelledText {
+  readonly text: string;
+  readonly label: string;
+}
+
 /** A tensor as it is written, row-major, by its name in the model. */
 export interface StoredTensor {
   readonly name: string;
@@ -112,6 +118,12 @@ export interface Approach<Options = unknown> {
    * default: the task has none. Default: none.
    */
   text(options: Options, labels?: readonly string[]): string | null;
+  /**
+   * What the options become once the training rows are known, where some of these are shown to the
+   * model; `draw` gives numbers in [0, 1) by the run's seed. Default: they stay as they are.
+   * @throws Error where the rows are too few.
+   */
+  withRows?(options: Options, rows: readonly LabelledText[], labels: readonly string[], draw: () => number): Options;
   /**
    * Declares the trainables in the Program and says what they do at the model's sites. Called once
    * per Program.

@@ -5,10 +5,11 @@
 
 import type { BaseModel } from "../base/base-model";
 import { Random } from "../data/random";
+import type { EncodedRow } from "../data/tokens";
 import { checkedBy } from "../errors/checked-by";
 import { sentence } from "../errors/sentence";
 import type { Controller } from "../methods/controller";
-import { type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
+import { type LabelledText, type MethodContext, type ModelFacts, needsSemanticPass } from "../methods/method";
 import { type AnyApproach, approachOf } from "../methods/registry";
 import { isMean, type RunPooling } from "../models/family";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
@@ -31,7 +32,7 @@ export type ResolvingModel = ModelFacts & Pick<BaseModel, "tokenizer">;
 
 /**
  * `seed` draws the random tokens of a text; `labels`: names of the classes, for methods that say
- * them.
+ * them; `rows`: those that it learns from, for what is shown of them (default: they are not known).
  * @throws Error naming run, method and option.
  */
 export function resolveMethod(
@@ -39,10 +40,21 @@ export function resolveMethod(
   run: RunConfiguration,
   seed: number,
   labels: readonly string[] = [],
+  rows: readonly Pick<EncodedRow, "labels" | "text">[] | null = null,
 ): ResolvedMethod {
   const method = approachOf(run.method);
-  const options = parseOptions(model, run);
+  const given = parseOptions(model, run);
+  const random = new Random(seed, "examples");
+  const options =
+    rows && method.withRows ? method.withRows(given, inWords(rows, labels), labels, () => random.next()) : given;
   return { method, options, context: methodContext(model, method, options, seed, labels) };
+}
+
+function inWords(rows: readonly Pick<EncodedRow, "labels" | "text">[], labels: readonly string[]): LabelledText[] {
+  return rows.flatMap(({ text, labels: { length, 0: id } }) => {
+    const label = length === 1 ? labels[id!] : undefined;
+    return text === undefined || label === undefined ? [] : [{ text, label }];
+  });
 }
 
 /**

@@ -109,7 +109,10 @@ function exportFacts({ model, data: store, device }: StudioSession, open: OpenCo
     versions,
     droppedLeadingTokens: comparison.dropsLeadingToken(run) ? 1 : 0,
     record: {
-      run: recorded.runs.find(({ name }) => name === variant.run),
+      run: asShown(
+        recorded.runs.find(({ name }) => name === variant.run),
+        comparison.run(run),
+      ),
       variant,
       labels: data.labels,
       ...(folder?.adapter.source && {
@@ -124,6 +127,14 @@ function exportFacts({ model, data: store, device }: StudioSession, open: OpenCo
       versions,
     },
   };
+}
+
+/** With the options that its rows have made, where some are shown: nobody else has those rows. */
+function asShown<Recorded extends object>(
+  recorded: Recorded | undefined,
+  { setup: { method, options } }: Pick<Run, "setup">,
+): Recorded | undefined {
+  return recorded && method.withRows ? { ...recorded, options } : recorded;
 }
 
 /**

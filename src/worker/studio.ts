@@ -367,6 +367,7 @@ export class Studio implements StudioApi {
     return estimate({
       ...this.#session.asked(model),
       model,
+      rows: trainTokens,
       trainLengths: lengthsOf(trainTokens),
       validationLengths: lengthsOf(validationTokens),
       testLengths: lengthsOf(testTokens),

@@ -116,3 +116,36 @@ test.for([
   expect(executor.memory.bytes().runtime - before.runtime).toBeLessThan(1e5);
   model.release();
 });
+
+test("with examples it says what the same prompt typed by hand says, and every seed shows rows of its own", async () => {
+  const executor = await testExecutor();
+  const model = await BaseModel.load(executor, fixtureModel("tiny-llama"));
+  const labels = ["card", "rate"];
+  const rows = ["Lost it.", "Euros?", "It is gone.", "How much?", "Stolen.", "Dollars?"].map((text, row) => {
+    const ids = Int32Array.from(model.tokenizer.encode(text));
+    return { ids, labels: Int32Array.of(row % 2), row, text, fullLength: ids.length, truncated: false };
+  });
+  const data = { ...tinyData(rows, rows, 8), labels };
+  const training = { batchSize: 2, steps: 1 };
+  const options = { template: "{text} is", normalise: "none" };
+  const few = [0, 1, 2].map((seed) => ({
+    ...{ name: `few ${seed}`, method: "zero-shot", seed, options: { ...options, examples: 2 } },
+  }));
+  const shown = createComparison(executor, model, { data, training, runs: few });
+  await shown.comparison.prepare();
+  await shown.comparison.evaluate();
+  const prompts = few.map(({ name }) => shown.comparison.run(name).setup.options as { template: string });
+  expect(new Set(prompts.map(({ template }) => template)).size).toBeGreaterThan(1);
+  const [first] = prompts as [{ template: string }];
+  expect(first.template).toMatch(/^.+ is (card|rate)\n\n.+ is (card|rate)\n\n\{text\} is$/s);
+  const typed = { name: "typed", method: "zero-shot", options: { ...options, template: first.template } };
+  const byHand = createComparison(executor, model, { data, training, runs: [typed] });
+  await byHand.comparison.prepare();
+  await byHand.comparison.evaluate();
+  const said = ({ comparison }: typeof shown, run: string) =>
+    comparison.evaluation(run).outputs.map((outputs) => [...outputs]);
+  expect(said(byHand, "typed")).toEqual(said(shown, "few 0"));
+  await shown.comparison.release();
+  await byHand.comparison.release();
+  model.release();
+});

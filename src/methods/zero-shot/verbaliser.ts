@@ -68,4 +68,5 @@ export function cutWords(
   });
 }
 
-const gapAfter = (text: string) => (text === "" || /\s$/.test(text) ? "" : " ");
+/** What stands between a text and a word after it. */
+export const gapAfter = (text: string) => (text === "" || /\s$/.test(text) ? "" : " ");

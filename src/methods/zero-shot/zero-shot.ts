@@ -1,8 +1,9 @@
 /**
  * Zero-shot hard prompt: words around every input, and the frozen language model's own
  * probabilities of the labels' words as the next token, divided by what it says of texts that say
- * nothing. Nothing is trained. Source: Schick & Schütze 2021 (pattern and verbaliser), Brown et al.
- * 2020, Zhao et al. 2021 (contextual calibration), Holtzman et al. 2021 (PMI).
+ * nothing. With examples it is few-shot: in-context learning. Nothing is trained. Source: Schick &
+ * Schütze 2021 (pattern and verbaliser), Brown et al. 2020, Zhao et al. 2021 (contextual
+ * calibration), Holtzman et al. 2021 (PMI).
  */
 
 import * as z from "zod";
@@ -16,7 +17,8 @@ import type { Tensor } from "../../program/tensor";
 import { defineAnswerer, LABEL_PRIOR } from "../answerer";
 import type { MethodContext } from "../method";
 import { words } from "../words";
-import { answerTokens, cutWords, readVerbaliser } from "./verbaliser";
+import { drawnExamples } from "./examples";
+import { answerTokens, cutWords, gapAfter, readVerbaliser } from "./verbaliser";
 
 const PLACE = "{text}";
 
@@ -39,6 +41,17 @@ const options = z.strictObject({
         "What is said for each label: label: word, word; label: word. Labels left out are said by their own names. Only the " +
         "first token of a word counts.",
       format: "lines",
+    }),
+  examples: z
+    .int()
+    .min(0)
+    .max(64)
+    .default(0)
+    .meta({
+      title: "Examples",
+      description:
+        "Few-shot: so many training rows stand before every text, in the same prompt and with their answers, the labels by " +
+        "turns. The seed draws them, so several seeds show how much hangs on which they are.",
     }),
   normalise: z
     .enum(["content-free", "pmi", "none"])
@@ -65,7 +78,9 @@ const around = ({ template }: Options) => template.split(PLACE) as [string, stri
 export const zeroShot = defineAnswerer<Options>({
   id: "zero-shot",
   title: "Zero-shot prompt",
-  summary: "A prompt around the text, and the label whose word the frozen model would say next; nothing is trained",
+  summary:
+    "A prompt around the text, with examples before it or none, and the label whose word the frozen model would say " +
+    "next; nothing is trained",
   group: "control",
   site: "input",
   card: {
@@ -82,6 +97,24 @@ export const zeroShot = defineAnswerer<Options>({
   },
   options: () => options,
   text: (chosen) => around(chosen)[0] || null,
+  withRows(chosen, rows, labels, draw) {
+    const { template, examples: count } = chosen;
+    if (count === 0) return chosen;
+    // Where its own place stands in a text, the row's could not be told from it.
+    const usable = rows.filter(({ text }) => !text.includes(PLACE));
+    const shown = drawnExamples(usable, count, draw);
+    if (shown.length < count) {
+      throw new Error(
+        `Examples: ${count} are asked for, and ${shown.length} training ${shown.length === 1 ? "row has" : "rows have"} a text and a label to show.`,
+      );
+    }
+    const said = readVerbaliser(chosen.words, labels);
+    const answered = shown.map(({ text, label }) => {
+      const asked = around(chosen).join(text);
+      return asked + gapAfter(asked) + said[labels.indexOf(label)]![0]!;
+    });
+    return { ...chosen, template: [...answered, template].join("\n\n"), examples: 0 };
+  },
   attach(program, chosen, context) {
     const after = encodeIn(context)(around(chosen)[1]);
     return {

@@ -5,9 +5,11 @@
 
 import { describe, expect, test } from "vitest";
 import { loadedSpecs } from "../../../src/base/read-model";
+import { Random } from "../../../src/data/random";
 import { readTensor } from "../../../src/hub/safetensors-values";
 import { openTokenizer } from "../../../src/hub/tokenizer";
 import { openWeights } from "../../../src/hub/weights";
+import { drawnExamples } from "../../../src/methods/zero-shot/examples";
 import { answerTokens, cutWords, readVerbaliser } from "../../../src/methods/zero-shot/verbaliser";
 import { zeroShot } from "../../../src/methods/zero-shot/zero-shot";
 import { familyOf } from "../../../src/models/registry";
@@ -48,6 +50,43 @@ describe("words", () => {
 
   test.each([["no place"], ["{text} twice {text}"]])("a prompt must have the text once: %s", (template) => {
     expect(zeroShot.options({} as never).safeParse({ template }).success).toBe(false);
+  });
+});
+
+describe("examples", () => {
+  const rows = ["a1", "a2", "a3", "b1", "a4", "b2", "c1"].map((text) => ({ text, label: text[0]! }));
+  const draw = (seed: number) => {
+    const random = new Random(seed, "examples");
+    return () => random.next();
+  };
+  const settings = (more: object) => zeroShot.options({} as never).parse({ template: "Q: {text}\nA:", ...more });
+
+  test("labels take turns, no row comes twice, and the same seed draws the same", () => {
+    const of = (count: number, seed = 0) => drawnExamples(rows, count, draw(seed)).map(({ text }) => text);
+    expect([...of(3)].map((text) => text[0]).sort()).toEqual(["a", "b", "c"]);
+    expect([...of(6)].map((text) => text[0]).sort()).toEqual(["a", "a", "a", "b", "b", "c"]);
+    expect([...of(9)].sort()).toEqual(rows.map(({ text }) => text).sort());
+    expect(of(4)).toEqual(of(4));
+    expect(new Set([0, 1, 2, 3].map((seed) => of(4, seed).join(" "))).size).toBeGreaterThan(1);
+  });
+
+  test("they stand before the text in its own prompt, answered with the label's first word", () => {
+    const said = zeroShot.withRows!(
+      settings({ examples: 1, words: "b: blue, navy" }),
+      rows.slice(3, 4),
+      ["a", "b"],
+      draw(0),
+    );
+    expect(said).toMatchObject({ template: "Q: b1\nA: blue\n\nQ: {text}\nA:", examples: 0 });
+    const plain = settings({});
+    expect(zeroShot.withRows!(plain, rows, ["a", "b", "c"], draw(0))).toBe(plain);
+  });
+
+  test("too few rows are named with both numbers; one that has the text's place in it cannot be shown", () => {
+    const odd = [...rows.slice(0, 1), { text: "write {text}", label: "a" }];
+    expect(() => zeroShot.withRows!(settings({ examples: 2 }), odd, ["a"], draw(0))).toThrow(
+      "Examples: 2 are asked for, and 1 training row",
+    );
   });
 });
 
