@@ -5,7 +5,7 @@
  */
 
 import { countOf, DataError, formatCount, nameAll } from "./errors";
-import type { NamedBlob, ReadProgress } from "./files/records";
+import { checkRowCount, type NamedBlob, type ReadProgress } from "./files/records";
 import { checkShards, nameOfShards, type Shard } from "./shards";
 import { readTable, type Table, type TableOptions } from "./table";
 
@@ -36,6 +36,7 @@ export async function readShards(
   for (const file of files) {
     const before = done;
     const table: Table = await readTable(file, (bytes) => onProgress?.(before + bytes, total), options, taken);
+    checkRowCount(file.name, table.rows.length, joined?.rows.length);
     done += file.size;
     shards.push({ file: file.name, before: joined?.rowNumbers.at(-1) ?? 0 });
     said.push({ file: file.name, notices: table.notices });

@@ -15,6 +15,7 @@ import { majority } from "./majority";
 import { personalData } from "./personal-data";
 import { rareLabels } from "./rare-labels";
 import { contradictions, repeats, sharedTexts } from "./repeats";
+import { sumRow } from "./sum-row";
 
 const rules: Readonly<Record<CheckId, CheckRule>> = {
   majority,
@@ -25,6 +26,7 @@ const rules: Readonly<Record<CheckId, CheckRule>> = {
   contradictions,
   repeats,
   "shared-texts": sharedTexts,
+  "sum-row": sumRow,
   "damaged-letters": damagedLetters,
   "cut-texts": cutTexts,
   language,

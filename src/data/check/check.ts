@@ -15,6 +15,7 @@ export const checkIds = [
   "contradictions",
   "repeats",
   "shared-texts",
+  "sum-row",
   "damaged-letters",
   "cut-texts",
   "language",

@@ -1,7 +1,7 @@
 /** Names of labels: words for a missing value, names that look alike, names that say nothing. */
 
 import { countOf, nameAll, quote } from "../errors";
-import { alikeLabels, missingLabels, shownLabel } from "../formats/labels";
+import { alikeLabels, missingCode, missingLabels, shownLabel } from "../formats/labels";
 import type { CheckAction, CheckLine } from "./check";
 import { type CheckFacts, good, leaveOut, line, MOST_CHANGES, type PlacedExample, placeOfRow } from "./facts";
 
@@ -16,12 +16,17 @@ function rowsWith({ rows, dataset, format }: CheckFacts, names: readonly string[
   return rows.filter(({ example }) => [...format.labelsOf(example)].some((id) => ids.has(id)));
 }
 
-/** `nan`, `None`, `-`: labels like any other, unless their cells are meant to be empty. */
+/** Rows of each label in all parts. */
+const countsOf = ({ counts: { training, validation, test } }: CheckFacts) =>
+  training.map((count, id) => count + validation[id]! + test[id]!);
+
+/** `nan`, `None`, `-`, −1 beside 0, 1 and 2: labels like any other, unless their cells are meant to be empty. */
 export function missingWords(facts: CheckFacts): CheckLine | null {
   const { labels } = facts.dataset;
   if (labels.length === 0) return null;
   const noun = nounOf(facts);
-  const missing = missingLabels(labels);
+  const code = missingCode(labels, countsOf(facts));
+  const missing = [...missingLabels(labels), ...(code === null ? [] : [code])];
   if (missing.length === 0) return good(facts, "missing-words", `No ${noun} is a word for a missing value.`);
   const isOne = missing.length === 1;
   const rows = rowsWith(facts, missing);

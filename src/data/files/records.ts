@@ -125,12 +125,16 @@ export function checkColumnCount(file: string, columns: number, row?: number): v
   });
 }
 
-/** @throws DataError with the number that may be read, once there are more rows of text */
-export function checkRowCount(file: string, rows: number): void {
-  if (rows <= MOST_ROWS) return;
+/**
+ * @param before rows of the table's earlier files
+ * @throws DataError with the number that may be read, once there are more rows of text
+ */
+export function checkRowCount(file: string, rows: number, before = 0): void {
+  if (before + rows <= MOST_ROWS) return;
+  const has = before === 0 ? "The file has" : `With the ${formatCount(before)} of the files before it there are`;
   throw new DataError({
     file,
-    what: `The file has more than ${formatCount(MOST_ROWS)} rows, which is as many as can be held in memory.`,
+    what: `${has} more than ${formatCount(MOST_ROWS)} rows, which is as many as can be held in memory.`,
     fix: "Draw fewer rows from it, or divide it.",
   });
 }

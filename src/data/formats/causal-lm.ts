@@ -87,8 +87,8 @@ export const causalLm: DataFormat = {
 
   /**
    * Rows whose response is empty are left out with a notice. Where prompt and response are a column
-   * of turns each, they are one conversation; with a system prompt or earlier turns they become
-   * one.
+   * each, of which one has turns, they are one conversation: a text is a turn. With a system prompt
+   * or earlier turns they become one.
    */
   read(table, columns) {
     const { messages, system, history } = columns;
@@ -98,7 +98,7 @@ export const causalLm: DataFormat = {
     checkTemplate(prompt, "prompt", table);
     checkTemplate(response, "response", table);
     const [asked, answer] = [prompt, response].map((template) => onlyColumn(template, table));
-    if (asked && answer && holdsTurns(table, answer)) {
+    if (asked && answer && (holdsTurns(table, answer) || holdsTurns(table, asked))) {
       return readConversations(table, [answer, system, asked], (cells) => {
         // The answer may be the whole conversation again.
         const [own, before] = [turnsIn(cells[0]!, "assistant"), turnsIn(cells[2]!, "user")];
@@ -172,8 +172,13 @@ function conversations(table: Table, facts: readonly ColumnFacts[]): ColumnRoles
   const first = filledColumn(table, facts, SYSTEM_NAMES);
   const system = first && { system: first };
   const named = (names: readonly string[]) => names.flatMap((name) => turns.filter(({ key }) => key === name))[0];
-  const [prompt, answer] = [named(["prompt", "input"]), named(CHOSEN_NAMES)];
-  if (prompt && answer) return { prompt: `{${prompt.name}}`, response: `{${answer.name}}`, ...system };
+  // One of both may be a text.
+  const [prompt, answer] = [["prompt", "input"], CHOSEN_NAMES].map(
+    (names) => names.flatMap((name) => facts.filter(({ key }) => key === name))[0],
+  );
+  if (prompt && answer && (turns.includes(prompt) || turns.includes(answer))) {
+    return { prompt: `{${prompt.name}}`, response: `{${answer.name}}`, ...system };
+  }
   return { messages: (named(MESSAGES_NAMES) ?? turns[0]!).name, ...system };
 }
 

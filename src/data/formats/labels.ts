@@ -38,6 +38,24 @@ export function alikeLabels(labels: readonly string[]): string[][] {
 /** Labels that are words for a missing value. */
 export const missingLabels = (labels: readonly string[]): string[] => labels.filter(isMissingWord);
 
+/** Of all rows: more than so many are no accident where −1 could be the third of three answers. */
+const RARE = 0.02;
+
+/**
+ * The label of a list of class numbers that stands for none, as in SNLI's files (−1) and in losses
+ * (−100). Beside 0 and 1 alone, −1 may be an answer of its own: there it has to be rare.
+ * @param counts rows of each label
+ */
+export function missingCode(labels: readonly string[], counts: readonly number[]): string | null {
+  const classes = labels.filter((label) => /^\d+(\.0+)?$/.test(label)).length;
+  if (classes < 2 || classes !== labels.length - 1) return null;
+  const place = labels.findIndex((label) => /^-(1|100)(\.0+)?$/.test(label));
+  if (place < 0) return null;
+  const all = counts.reduce((sum, count) => sum + count, 0);
+  const unsure = classes === 2 && !labels[place]!.startsWith("-100");
+  return unsure && counts[place]! > RARE * all ? null : labels[place]!;
+}
+
 /** What may stand between the names of labels in one cell, beside letters and digits. */
 const BETWEEN = /\s+(?:and|und|et|y)\s+|[^\p{L}\p{N}_]+/iu;
 

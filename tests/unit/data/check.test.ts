@@ -168,6 +168,37 @@ test("words for a missing value can be left out", async () => {
   expect(after.lineOf("missing-words").isGood).toBe(true);
 });
 
+test.each<[string, string[], string | null]>([
+  ["SNLI's −1 beside three classes", [...sentences(60, ["0", "1", "2"]), "Who knows,-1", "And who does,-1"], "-1"],
+  ["−100, however many rows have it", sentences(60, ["0", "1", "-100"]), "-100"],
+  ["a rare −1 beside two classes", [...sentences(120, ["0", "1"]), "Who knows,-1", "And who does,-1"], "-1"],
+  ["−1 as the third answer", sentences(60, ["0", "1", "-1"]), null],
+  ["−1 and 1", sentences(60, ["-1", "1"]), null],
+  ["ratings about zero", sentences(60, ["-2", "-1", "0", "1", "2"]), null],
+])("numbers that stand for no label: %s", async (_, rows, found) => {
+  const { lineOf } = await check({ train: csv(rows), settings: { task: "sequence-classification" } });
+  const { isGood, said, actions } = lineOf("missing-words");
+  expect(isGood).toBe(found === null);
+  if (found === null) return;
+  expect(said).toMatch(new RegExp(`^"${found}" is learned as a label`));
+  expect(actions).toMatchObject([{ kind: "changes", title: expect.stringMatching(/^Leave out \d+ rows?$/) }]);
+});
+
+test("a sum below the table can be left out", async () => {
+  const rows = sentences(60, ["1.5", "2", "3.25"]);
+  const found = async (lines: string[]) => {
+    const checked = await check({ train: csv(lines), settings: { task: "regression" } });
+    return checked.found.lines.find(({ id }) => id === "sum-row");
+  };
+  expect(await found([...rows, "Total,135"])).toMatchObject({
+    said: 'The last row reads "Total", as a sum below a table does, and is learned like any other.',
+    actions: [{ kind: "changes", title: "Leave it out", changes: [{ row: 62, leaveOut: true }] }],
+  });
+  expect(await found([...rows, "Total recall is a film,2"])).toBe(undefined);
+  expect(await found([...rows.slice(0, 30), "Total,2", ...rows.slice(30)])).toBe(undefined);
+  expect(await found([...rows.slice(0, 30), "Total,2", ...rows.slice(30), "Sum,2"])).toBe(undefined);
+});
+
 test("labels that look alike can be written in one way", async () => {
   const rows = [...sentences(60, ["walk", "price"]), "One more about bread,Price", "And bread again,Price"];
   const { lineOf } = await check({ train: csv(rows) });

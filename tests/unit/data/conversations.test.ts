@@ -91,6 +91,18 @@ const cases: Case[] = [
     first: "<|bos|>### System:\nAnswer in one word.\n\n### User:\nColour of grass?\n\n### Assistant:\n⟪Green.<|eos|>⟫",
   },
   {
+    name: "a list of turns as the prompt and a text as its completion",
+    rows: ["Lima.", "Rome."].map((completion) => ({ prompt: [user("Capital of Peru?")], completion })),
+    columns: { prompt: "{prompt}", response: "{completion}" },
+    first: `${asked}⟪Lima.<|eos|>⟫`,
+  },
+  {
+    name: "a text as the prompt and a list of turns as its completion",
+    rows: ["Lima.", "Rome."].map((city) => ({ prompt: "Capital of Peru?", completion: [assistant(city)] })),
+    columns: { prompt: "{prompt}", response: "{completion}" },
+    first: `${asked}⟪Lima.<|eos|>⟫`,
+  },
+  {
     name: "TRL's preferences: the chosen answer after the prompt, the rejected one is named",
     rows: ["Lima.", "Rome."].map((city) => ({
       ...{ rejected: [assistant("Toast.")], chosen: [assistant(city)], prompt: [user("Capital of Peru?")] },

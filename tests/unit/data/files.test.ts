@@ -738,4 +738,8 @@ test("as many columns as are read are read", async () => {
 test("more rows than can be held are refused with the number", () => {
   expect(() => checkRowCount("a.csv", MOST_ROWS)).not.toThrow();
   expect(() => checkRowCount("a.csv", MOST_ROWS + 1)).toThrow(/^a\.csv: The file has more than 4,000,000 rows/);
+  expect(() => checkRowCount("b.csv", MOST_ROWS - 5, 5)).not.toThrow();
+  expect(() => checkRowCount("b.csv", MOST_ROWS - 4, 5)).toThrow(
+    /^b\.csv: With the 5 of the files before it there are more than 4,000,000 rows/,
+  );
 });
