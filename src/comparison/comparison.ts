@@ -8,7 +8,6 @@ import { type AskedRow, answers } from "../answers/answers";
 import { NextToken } from "../answers/next-token";
 import { reportEvaluation } from "../answers/report";
 import type { MeasuredCalibration } from "../calibration/calibration";
-import { createBreather } from "../data/breathe";
 import { readChannel } from "../data/channels";
 import { norm } from "../data/norm";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
@@ -27,7 +26,7 @@ import type { Feed } from "../runs/feed";
 import { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
 import { ownPooling, poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
-import { type RowReader, rowReader } from "../runs/row-states";
+import { FitStopped, type RowReader, rowReader } from "../runs/row-states";
 import { type DividedRows, inputChannels, isWeighed } from "../runs/rows";
 import { Run, type RunSetup } from "../runs/run";
 import { Workspace } from "../runs/workspace";
@@ -69,7 +68,6 @@ export class Comparison {
   readonly #evaluator: Evaluator;
   readonly #loop: TrainingLoop;
   #prepared = false;
-  #baseCompiled = false;
   /** One step, evaluation or prediction at a time: they share batches and workspace. */
   readonly #turn = new Mutex();
 
@@ -109,12 +107,8 @@ export class Comparison {
     const inputs = inputChannels(model, (channel) => [...rows, ...tested].some((row) => readChannel(row, channel)));
     const channels = [...taskChannels(task, classes, scale), ...inputs];
     this.#feeds = new Feeds(executor, model, { buckets, batchSize, channels, owner });
-    const breathe = createBreather();
-    const goOn = async () => {
-      await breathe();
-      return !this.#loop.stopping;
-    };
-    this.#rows = divisions.map(({ train }) => rowReader({ ...setup, ...head, goOn }, this.#feeds.whole, train));
+    const stopping = () => this.#loop.stopping;
+    this.#rows = divisions.map(({ train }) => rowReader({ ...setup, ...head, stopping }, this.#feeds.whole, train));
     try {
       const lanes = planned.map(({ run, resolved }) =>
         this.#createLane(
@@ -131,7 +125,7 @@ export class Comparison {
       const noise = tokenNoise(setup, task);
       const feeds = this.#feeds;
       const parts = { task, noise, validation, steps: this.steps, lanes, feeds, buckets, evaluator, turn, owner };
-      this.#loop = new TrainingLoop({ ...setup, ...parts });
+      this.#loop = new TrainingLoop({ ...setup, ...parts, makeReady: (lane) => this.#makeReady(lane) });
       this.#workspace.allocate();
     } catch (error) {
       for (const name of [...names, BASE.name]) executor.memory.releaseOwner(this.#runOwner(name));
@@ -155,8 +149,9 @@ export class Comparison {
   }
 
   /**
-   * Compiles every run's programs. Rejects with the first failure: out of memory, or a kernel that
-   * does not compile.
+   * Compiles the programs of all runs that are trained; those that only answer follow when people
+   * see the first points. Rejects with the first failure: out of memory, or a kernel that does not
+   * compile.
    */
   async prepare(): Promise<void> {
     this.#loop.announce("preparing");
@@ -186,16 +181,17 @@ export class Comparison {
       );
     }
     await executor.memory.settled();
-    const total = this.#lanes.length * this.#buckets.length;
+    const lanes = this.#lanes.filter(({ trains }) => trains);
+    const total = lanes.length * this.#buckets.length;
     let done = 0;
     // The deepest first: what it computes of a text serves the others.
-    const reading = this.#lanes.map(({ run }) => run).filter(({ semanticBlocks }) => semanticBlocks !== null);
+    const reading = lanes.map(({ run }) => run).filter(({ semanticBlocks }) => semanticBlocks !== null);
     for (const run of reading.sort((a, b) => b.semanticBlocks! - a.semanticBlocks!)) {
       const detail = run.setup.name;
       report({ wait: "semantic pass", detail, done: 0, total: null, unit: "programs" });
       await run.semanticStates();
     }
-    for (const lane of this.#lanes) {
+    for (const lane of lanes) {
       lane.setState("preparing");
       const detail = lane.name;
       report({ wait: "compiling kernels", detail, done, total, unit: "programs" });
@@ -203,9 +199,40 @@ export class Comparison {
         () => report({ wait: "compiling kernels", detail, done: ++done, total, unit: "programs" }),
         (found, all) => report({ wait: "decomposing weights", detail, done: found, total: all, unit: "weights" }),
       );
+      lane.isReady = true;
       this.#noteZeros(lane);
     }
     await executor.memory.settled();
+  }
+
+  /**
+   * Compiles a run's programs, and fits it where that is how it answers; nothing else may use
+   * batches meanwhile. Resolves to false where somebody has asked for an end before.
+   */
+  async #makeReady(lane: Lane): Promise<boolean> {
+    if (lane.isReady) return true;
+    const { emit, executor } = this.#setup;
+    try {
+      await withProgress(emit, (report) => {
+        const total = this.#buckets.length;
+        let done = 0;
+        return lane.run.compile(() =>
+          report({ wait: "compiling kernels", detail: lane.name, done: ++done, total, unit: "programs" }),
+        );
+      });
+      await executor.memory.settled();
+    } catch (error) {
+      if (error instanceof FitStopped) return false;
+      throw error;
+    }
+    lane.isReady = true;
+    return true;
+  }
+
+  /** As `#makeReady`. Rejects with an Error where it is not. */
+  async #ready(lane: Lane): Promise<void> {
+    if (await this.#makeReady(lane)) return;
+    throw new Error(`Run "${lane.name}" was stopped before it was ready.`);
   }
 
   /**
@@ -265,12 +292,11 @@ export class Comparison {
    */
   predict(row: EncodedRow, words: readonly string[] = []): Promise<Prediction[]> {
     return this.#turn.runExclusive(async () => {
-      if (!this.#baseCompiled) {
-        await this.#base.run.compile();
-        this.#baseCompiled = true;
-      }
       const predictions: Prediction[] = [];
       for (const lane of [this.#base, ...this.#lanes]) {
+        // One that could not be fitted says nothing.
+        if (lane.state === "failed" && !lane.isReady) continue;
+        await this.#ready(lane);
         const [said] = await this.#answers(lane, [{ row, words }]);
         predictions.push({
           run: lane === this.#base ? "base" : lane.name,
@@ -287,7 +313,10 @@ export class Comparison {
   /** What one run says about rows of at most `longestRow` tokens, in their order. */
   predictRows(name: string, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<RowAnswer[]> {
     const lane = this.#lane(name);
-    return this.#turn.runExclusive(() => this.#answers(lane, asked, progress));
+    return this.#turn.runExclusive(async () => {
+      await this.#ready(lane);
+      return this.#answers(lane, asked, progress);
+    });
   }
 
   /**
@@ -299,8 +328,10 @@ export class Comparison {
     rows: readonly TokenizedExample[],
     progress: (done: number) => void = () => {},
   ): Promise<{ evaluation: Evaluation; examples: readonly TokenizedExample[] }> {
-    const { run, feed, calibration } = this.#lane(name);
+    const lane = this.#lane(name);
+    const { run, feed, calibration } = lane;
     return this.#turn.runExclusive(async () => {
+      await this.#ready(lane);
       const examples = rows.map((row) => feed.shown(row));
       const outputs: (Float32Array | Float64Array)[] = [];
       const losses: Float32Array[] = [];
@@ -467,8 +498,11 @@ export class Comparison {
 
   /** Uses a run as it is on the device, and the batches that it reads; nothing trains meanwhile. */
   hold<Result>(name: string, use: (run: Run, feed: Feed) => Promise<Result>): Promise<Result> {
-    const { run, feed } = this.#lane(name);
-    return this.#turn.runExclusive(() => use(run, feed));
+    const lane = this.#lane(name);
+    return this.#turn.runExclusive(async () => {
+      await this.#ready(lane);
+      return use(lane.run, lane.feed);
+    });
   }
 
   /**
