@@ -8,6 +8,7 @@ import { type AskedRow, answers } from "../answers/answers";
 import { NextToken } from "../answers/next-token";
 import { reportEvaluation } from "../answers/report";
 import type { MeasuredCalibration } from "../calibration/calibration";
+import { bucketLengths } from "../data/batches";
 import { readChannel } from "../data/channels";
 import { norm } from "../data/norm";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
@@ -281,9 +282,37 @@ export class Comparison {
     this.#loop.abandon();
   }
 
-  /** The most tokens a row may have that runs are asked about. */
+  /**
+   * The most tokens a row may have that runs are asked about: as many as rows of the data may have,
+   * where the model has room for them beside every run's own. Longer ones than those of the data
+   * are read by Programs that are made for the first of them.
+   */
   get longestRow(): number {
-    return this.#buckets.at(-1)!;
+    const { data, model } = this.#setup;
+    const room = model.config.contextLength - Math.max(...this.#lanes.map(({ run }) => run.virtualTokens));
+    return Math.max(this.#buckets.at(-1)!, Math.min(data.maxLength, room));
+  }
+
+  /** Has a run that is ready read rows of as many tokens as these. */
+  async #reach({ run, feed }: Lane, rows: readonly Pick<EncodedRow, "ids">[]): Promise<void> {
+    const tokens = rows.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+    if (tokens > feed.bucketFor(tokens)) {
+      const [bucket] = bucketLengths([tokens], this.longestRow);
+      feed.add(feed.batchOf(bucket!, this.#owner));
+    }
+    for (const batch of feed.buffers.values()) {
+      if (run.reads(batch.tokens) || batch.tokens > feed.bucketFor(tokens)) continue;
+      const workspace = new Workspace(this.#setup.executor, this.#owner);
+      const step = run.readingStep(batch, workspace);
+      try {
+        workspace.allocate();
+        await run.take(step);
+        await this.#setup.executor.memory.settled();
+      } catch (error) {
+        workspace.release();
+        throw error;
+      }
+    }
   }
 
   /**
@@ -297,11 +326,12 @@ export class Comparison {
         // One that could not be fitted says nothing.
         if (lane.state === "failed" && !lane.isReady) continue;
         await this.#ready(lane);
+        await this.#reach(lane, [lane.feed.shown(row)]);
         const [said] = await this.#answers(lane, [{ row, words }]);
         predictions.push({
           run: lane === this.#base ? "base" : lane.name,
           tokens: lane.feed.shown(row).ids.length,
-          truncated: row.fullLength > row.ids.length,
+          leftOut: row.fullLength - row.ids.length,
           calibrated: lane.calibration !== null,
           ...said!,
         });
@@ -315,6 +345,10 @@ export class Comparison {
     const lane = this.#lane(name);
     return this.#turn.runExclusive(async () => {
       await this.#ready(lane);
+      await this.#reach(
+        lane,
+        asked.map(({ row }) => row),
+      );
       return this.#answers(lane, asked, progress);
     });
   }
@@ -332,6 +366,7 @@ export class Comparison {
     const { run, feed, calibration } = lane;
     return this.#turn.runExclusive(async () => {
       await this.#ready(lane);
+      await this.#reach(lane, rows);
       const examples = rows.map((row) => feed.shown(row));
       const outputs: (Float32Array | Float64Array)[] = [];
       const losses: Float32Array[] = [];
