@@ -230,9 +230,12 @@ export class Comparison {
     return true;
   }
 
-  /** As `#makeReady`. Rejects with an Error where it is not. */
+  /**
+   * Makes a run ready that only answers, and the untrained base; all others are with the
+   * comparison. Rejects with an Error where it was stopped before.
+   */
   async #ready(lane: Lane): Promise<void> {
-    if (await this.#makeReady(lane)) return;
+    if ((lane.trains && lane !== this.#base) || (await this.#makeReady(lane))) return;
     throw new Error(`Run "${lane.name}" was stopped before it was ready.`);
   }
 
