@@ -34,7 +34,9 @@ export function goneOn(before: TrainingProgress | null, comparison: Comparison, 
   return { ...seen, step, ending: left === null ? progress.ending : expectEnding(progress.ending, left, now) };
 }
 
-/** While a run that joins after the first step is made ready and evaluated, no other makes a step. */
+/**
+ * While a run that joins after the first step is made ready and evaluated, no other makes a step.
+ */
 function isJoined(before: TrainingProgress | null, { runs }: Comparison): boolean {
   return runs.some(({ state, curves }) => {
     return state === "preparing" || (before?.from && state === "running" && curves.evaluations.length === 0);
