@@ -31,7 +31,7 @@ test("an answer is looked into, of a typed text and of a row of the report", asy
   const strip = inside.getByRole("toolbar", { name: "Tokens" });
   const tokens = strip.getByRole("button");
   await expect(tokens.first()).toBeVisible();
-  const read = inside.locator(".strip-read");
+  const read = inside.locator(".token-read");
   await tokens.first().focus();
   await expect(read).toHaveText(/^\S+ ([+−][\d.e-]+|0): speaks (for|against) “.+”\.$/);
   const first = await read.textContent();
@@ -102,7 +102,7 @@ test("rows are scored one by one, sorted, compared and saved", async ({ page }) 
   await expect(table.getByRole("button", { name: "Change of loss" })).toBeVisible();
   const tokens = panel.getByRole("toolbar", { name: "Tokens by loss" }).getByRole("button");
   await tokens.nth(1).focus();
-  await expect(panel.locator(".strip-read")).toHaveText(/loss [\d.]+, entropy [\d.]+, rank \d+; compared: loss/);
+  await expect(panel.locator(".token-read")).toHaveText(/loss [\d.]+, entropy [\d.]+, rank \d+; compared: loss/);
   await expectAccessible(page);
 
   const downloading = page.waitForEvent("download");

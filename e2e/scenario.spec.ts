@@ -248,6 +248,8 @@ test("drop a CSV, watch the methods race, download and import an adapter", async
       Object.assign(window, { statusLines: lines });
     });
     await compareButton(page).click();
+    // Charts come when there is something to draw.
+    await expect(page.getByRole("region", { name: "Preparing" }).getByRole("listitem")).toHaveCount(4);
   });
 
   await test.step("it pauses and goes on", async () => {

@@ -8,7 +8,7 @@ import { type AskedRow, answers } from "../answers/answers";
 import { NextToken } from "../answers/next-token";
 import { reportEvaluation } from "../answers/report";
 import type { MeasuredCalibration } from "../calibration/calibration";
-import { createBreather } from "../data/breathe";
+import { bucketLengths } from "../data/batches";
 import { readChannel } from "../data/channels";
 import { norm } from "../data/norm";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
@@ -27,7 +27,7 @@ import type { Feed } from "../runs/feed";
 import { Feeds } from "../runs/feeds";
 import type { Checkpoint } from "../runs/parameters";
 import { ownPooling, poolingOf, type ResolvedMethod, resolveMethod } from "../runs/resolve";
-import { type RowReader, rowReader } from "../runs/row-states";
+import { FitStopped, type RowReader, rowReader } from "../runs/row-states";
 import { type DividedRows, inputChannels, isWeighed } from "../runs/rows";
 import { Run, type RunSetup } from "../runs/run";
 import { Workspace } from "../runs/workspace";
@@ -69,7 +69,6 @@ export class Comparison {
   readonly #evaluator: Evaluator;
   readonly #loop: TrainingLoop;
   #prepared = false;
-  #baseCompiled = false;
   /** One step, evaluation or prediction at a time: they share batches and workspace. */
   readonly #turn = new Mutex();
 
@@ -109,12 +108,8 @@ export class Comparison {
     const inputs = inputChannels(model, (channel) => [...rows, ...tested].some((row) => readChannel(row, channel)));
     const channels = [...taskChannels(task, classes, scale), ...inputs];
     this.#feeds = new Feeds(executor, model, { buckets, batchSize, channels, owner });
-    const breathe = createBreather();
-    const goOn = async () => {
-      await breathe();
-      return !this.#loop.stopping;
-    };
-    this.#rows = divisions.map(({ train }) => rowReader({ ...setup, ...head, goOn }, this.#feeds.whole, train));
+    const stopping = () => this.#loop.stopping;
+    this.#rows = divisions.map(({ train }) => rowReader({ ...setup, ...head, stopping }, this.#feeds.whole, train));
     try {
       const lanes = planned.map(({ run, resolved }) =>
         this.#createLane(
@@ -131,7 +126,7 @@ export class Comparison {
       const noise = tokenNoise(setup, task);
       const feeds = this.#feeds;
       const parts = { task, noise, validation, steps: this.steps, lanes, feeds, buckets, evaluator, turn, owner };
-      this.#loop = new TrainingLoop({ ...setup, ...parts });
+      this.#loop = new TrainingLoop({ ...setup, ...parts, makeReady: (lane) => this.#makeReady(lane) });
       this.#workspace.allocate();
     } catch (error) {
       for (const name of [...names, BASE.name]) executor.memory.releaseOwner(this.#runOwner(name));
@@ -155,8 +150,9 @@ export class Comparison {
   }
 
   /**
-   * Compiles every run's programs. Rejects with the first failure: out of memory, or a kernel that
-   * does not compile.
+   * Compiles the programs of all runs that are trained; those that only answer follow when people
+   * see the first points. Rejects with the first failure: out of memory, or a kernel that does not
+   * compile.
    */
   async prepare(): Promise<void> {
     this.#loop.announce("preparing");
@@ -186,16 +182,17 @@ export class Comparison {
       );
     }
     await executor.memory.settled();
-    const total = this.#lanes.length * this.#buckets.length;
+    const lanes = this.#lanes.filter(({ trains }) => trains);
+    const total = lanes.length * this.#buckets.length;
     let done = 0;
     // The deepest first: what it computes of a text serves the others.
-    const reading = this.#lanes.map(({ run }) => run).filter(({ semanticBlocks }) => semanticBlocks !== null);
+    const reading = lanes.map(({ run }) => run).filter(({ semanticBlocks }) => semanticBlocks !== null);
     for (const run of reading.sort((a, b) => b.semanticBlocks! - a.semanticBlocks!)) {
       const detail = run.setup.name;
       report({ wait: "semantic pass", detail, done: 0, total: null, unit: "programs" });
       await run.semanticStates();
     }
-    for (const lane of this.#lanes) {
+    for (const lane of lanes) {
       lane.setState("preparing");
       const detail = lane.name;
       report({ wait: "compiling kernels", detail, done, total, unit: "programs" });
@@ -203,9 +200,43 @@ export class Comparison {
         () => report({ wait: "compiling kernels", detail, done: ++done, total, unit: "programs" }),
         (found, all) => report({ wait: "decomposing weights", detail, done: found, total: all, unit: "weights" }),
       );
+      lane.isReady = true;
       this.#noteZeros(lane);
     }
     await executor.memory.settled();
+  }
+
+  /**
+   * Compiles a run's programs, and fits it where that is how it answers; nothing else may use
+   * batches meanwhile. Resolves to false where somebody has asked for an end before.
+   */
+  async #makeReady(lane: Lane): Promise<boolean> {
+    if (lane.isReady) return true;
+    const { emit, executor } = this.#setup;
+    try {
+      await withProgress(emit, (report) => {
+        const total = this.#buckets.length;
+        let done = 0;
+        return lane.run.compile(() =>
+          report({ wait: "compiling kernels", detail: lane.name, done: ++done, total, unit: "programs" }),
+        );
+      });
+      await executor.memory.settled();
+    } catch (error) {
+      if (error instanceof FitStopped) return false;
+      throw error;
+    }
+    lane.isReady = true;
+    return true;
+  }
+
+  /**
+   * Makes a run ready that only answers, and the untrained base; all others are with the
+   * comparison. Rejects with an Error where it was stopped before.
+   */
+  async #ready(lane: Lane): Promise<void> {
+    if ((lane.trains && lane !== this.#base) || (await this.#makeReady(lane))) return;
+    throw new Error(`Run "${lane.name}" was stopped before it was ready.`);
   }
 
   /**
@@ -254,9 +285,37 @@ export class Comparison {
     this.#loop.abandon();
   }
 
-  /** The most tokens a row may have that runs are asked about. */
+  /**
+   * The most tokens a row may have that runs are asked about: as many as rows of the data may have,
+   * where the model has room for them beside every run's own. Longer ones than those of the data
+   * are read by Programs that are made for the first of them.
+   */
   get longestRow(): number {
-    return this.#buckets.at(-1)!;
+    const { data, model } = this.#setup;
+    const room = model.config.contextLength - Math.max(...this.#lanes.map(({ run }) => run.virtualTokens));
+    return Math.max(this.#buckets.at(-1)!, Math.min(data.maxLength, room));
+  }
+
+  /** Has a run that is ready read rows of as many tokens as these. */
+  async #reach({ run, feed }: Lane, rows: readonly Pick<EncodedRow, "ids">[]): Promise<void> {
+    const tokens = rows.reduce((most, { ids }) => Math.max(most, ids.length), 0);
+    if (tokens > feed.bucketFor(tokens)) {
+      const [bucket] = bucketLengths([tokens], this.longestRow);
+      feed.add(feed.batchOf(bucket!, this.#owner));
+    }
+    for (const batch of feed.buffers.values()) {
+      if (run.reads(batch.tokens) || batch.tokens > feed.bucketFor(tokens)) continue;
+      const workspace = new Workspace(this.#setup.executor, this.#owner);
+      const step = run.readingStep(batch, workspace);
+      try {
+        workspace.allocate();
+        await run.take(step);
+        await this.#setup.executor.memory.settled();
+      } catch (error) {
+        workspace.release();
+        throw error;
+      }
+    }
   }
 
   /**
@@ -265,17 +324,17 @@ export class Comparison {
    */
   predict(row: EncodedRow, words: readonly string[] = []): Promise<Prediction[]> {
     return this.#turn.runExclusive(async () => {
-      if (!this.#baseCompiled) {
-        await this.#base.run.compile();
-        this.#baseCompiled = true;
-      }
       const predictions: Prediction[] = [];
       for (const lane of [this.#base, ...this.#lanes]) {
+        // One that could not be fitted says nothing.
+        if (lane.state === "failed" && !lane.isReady) continue;
+        await this.#ready(lane);
+        await this.#reach(lane, [lane.feed.shown(row)]);
         const [said] = await this.#answers(lane, [{ row, words }]);
         predictions.push({
           run: lane === this.#base ? "base" : lane.name,
           tokens: lane.feed.shown(row).ids.length,
-          truncated: row.fullLength > row.ids.length,
+          leftOut: row.fullLength - row.ids.length,
           calibrated: lane.calibration !== null,
           ...said!,
         });
@@ -287,7 +346,14 @@ export class Comparison {
   /** What one run says about rows of at most `longestRow` tokens, in their order. */
   predictRows(name: string, asked: readonly AskedRow[], progress?: (done: number) => void): Promise<RowAnswer[]> {
     const lane = this.#lane(name);
-    return this.#turn.runExclusive(() => this.#answers(lane, asked, progress));
+    return this.#turn.runExclusive(async () => {
+      await this.#ready(lane);
+      await this.#reach(
+        lane,
+        asked.map(({ row }) => row),
+      );
+      return this.#answers(lane, asked, progress);
+    });
   }
 
   /**
@@ -299,8 +365,11 @@ export class Comparison {
     rows: readonly TokenizedExample[],
     progress: (done: number) => void = () => {},
   ): Promise<{ evaluation: Evaluation; examples: readonly TokenizedExample[] }> {
-    const { run, feed, calibration } = this.#lane(name);
+    const lane = this.#lane(name);
+    const { run, feed, calibration } = lane;
     return this.#turn.runExclusive(async () => {
+      await this.#ready(lane);
+      await this.#reach(lane, rows);
       const examples = rows.map((row) => feed.shown(row));
       const outputs: (Float32Array | Float64Array)[] = [];
       const losses: Float32Array[] = [];
@@ -467,8 +536,11 @@ export class Comparison {
 
   /** Uses a run as it is on the device, and the batches that it reads; nothing trains meanwhile. */
   hold<Result>(name: string, use: (run: Run, feed: Feed) => Promise<Result>): Promise<Result> {
-    const { run, feed } = this.#lane(name);
-    return this.#turn.runExclusive(() => use(run, feed));
+    const lane = this.#lane(name);
+    return this.#turn.runExclusive(async () => {
+      await this.#ready(lane);
+      return use(lane.run, lane.feed);
+    });
   }
 
   /**

@@ -42,6 +42,8 @@ export class Lane {
   readonly split: number;
   readonly #emit: (event: StudioEvent) => void;
   #state: RunState = "waiting";
+  /** Whether its programs are compiled, and what it answers by is fitted. */
+  isReady = false;
   #reason: string | null = null;
   #steps = 0;
   #tokens = 0;
@@ -193,7 +195,7 @@ export class Lane {
     this.setState("failed");
   }
 
-  /** Goes on from its last good adapter. */
+  /** Goes on from its last good adapter, at once or when it is ready. */
   restart(): void {
     this.restore();
     this.#reason = null;
@@ -201,7 +203,7 @@ export class Lane {
     this.#calibration = null;
     this.#calibrationAtEnd = null;
     this.#validationAtEnd = null;
-    this.setState("running");
+    this.setState(this.isReady ? "running" : "waiting");
   }
 
   /**

@@ -3,7 +3,8 @@
  * with evaluations in between. It reports through events and never waits for a result within a
  * step, except to stay a few steps ahead of the device at most. A stop may come within a step: then
  * some runs have done one update more than the others, and where they go on they wait until those
- * have caught up.
+ * have caught up. Runs that train nothing join after the first step: what they answer by may take
+ * long to be found, and people wait for the first points of the others.
  */
 
 import type { Mutex } from "async-mutex";
@@ -12,6 +13,7 @@ import { createBreather } from "../data/breathe";
 import { keptOf } from "../data/kept-tokens";
 import type { NoiseCount, TokenNoise } from "../data/token-noise";
 import type { TokenizedExample } from "../data/tokens";
+import { messageOf } from "../errors/message-of";
 import type { Commands, ReadbackRing } from "../executors/executor";
 import type { KeptRun } from "../folders/kept-run";
 import { PRUNED_FIGURES } from "../kernels/prune-shares";
@@ -40,6 +42,11 @@ export interface TrainingLoopSetup extends ComparisonSetup {
   /** Of the training's batches; default: none. */
   readonly noise?: TokenNoise | undefined;
   readonly evaluator: Evaluator;
+  /**
+   * Compiles and fits what a run needs, where that is not done yet, while nothing else uses batches
+   * or workspace. Resolves to false where it was stopped before.
+   */
+  readonly makeReady: (lane: Lane) => Promise<boolean>;
   /** Held for each step and evaluation; whatever else uses batches or workspace takes its turn. */
   readonly turn: Mutex;
   readonly owner: string;
@@ -119,7 +126,7 @@ export class TrainingLoop {
    * others go on.
    */
   async train(): Promise<void> {
-    for (const lane of this.#setup.lanes) lane.setState("running");
+    for (const lane of this.#setup.lanes) if (lane.isReady) lane.setState("running");
     await this.#trainOn(true);
   }
 
@@ -145,7 +152,7 @@ export class TrainingLoop {
    * on from there, and those that had finished have finished again.
    */
   async takeUp(kept: ReadonlyMap<string, KeptRun>): Promise<void> {
-    const { lanes, task, training } = this.#setup;
+    const { lanes, makeReady, task, training } = this.#setup;
     const evaluate = async (lane: Lane): Promise<Said> => {
       const { sample } = this.#validationOf(lane);
       const evaluation = await this.#evaluateOn(lane, lane.feed.shownRows(sample.rows), () => false);
@@ -159,14 +166,14 @@ export class TrainingLoop {
       }
       const own = kept.get(lane.name);
       if (!own) continue;
-      const goesBack = training.keepBest && own.best?.checkpoint ? own.best.checkpoint : null;
+      const goesBack = training.keepBest && lane.trains && own.best?.checkpoint ? own.best.checkpoint : null;
       if (goesBack) {
         lane.adopt(goesBack);
         lane.restore();
       }
       lane.takeUp(own, goesBack && (await evaluate(lane)));
       lane.restore();
-      if (!own.ended) continue;
+      if (!own.ended || !(await makeReady(lane))) continue;
       const { evaluation, ...rows } = await evaluate(lane);
       lane.evaluated(evaluation, rows);
       lane.end("finished", training.keepBest, own.ended.reason);
@@ -176,9 +183,9 @@ export class TrainingLoop {
 
   /** One evaluation of every run as it is. */
   async evaluateOnly(): Promise<void> {
-    const { lanes } = this.#setup;
-    for (const lane of lanes) lane.setState("running");
-    await this.#evaluateAll(lanes);
+    const { lanes, makeReady } = this.#setup;
+    for (const lane of lanes) if (await makeReady(lane)) lane.setState("running");
+    await this.#evaluateAll(this.#running);
     const judged = this.#running;
     for (const lane of judged) lane.setState(this.#hurried ? "stopped" : "finished");
     await this.#complete(judged);
@@ -346,10 +353,17 @@ export class TrainingLoop {
       });
       for (const lane of lanes) await lane.restoreIfFailed();
       if (this.#stopping) break;
+      judged.push(...(await this.#takeIn(evaluateFirst)));
       if (this.#step % training.evalEvery === 0 && this.#step < steps) {
         await this.#evaluateAll(this.#running.filter((lane) => lane.steps === this.#step));
       }
       await breathe();
+    }
+    // Where nothing is trained, or there was a single step.
+    judged.push(...(await this.#takeIn(evaluateFirst)));
+    if (this.#failed) return;
+    for (const lane of lanes) {
+      if (lane.state === "waiting") lane.end("stopped", false, "It was stopped before it was ready.");
     }
     await this.#ring.drained();
     for (const lane of lanes) await lane.restoreIfFailed();
@@ -374,6 +388,32 @@ export class TrainingLoop {
     const failed = lanes.every(({ state }) => state === "failed");
     if (failed) this.announce("failed", lanes[0]!.reason);
     else this.announce(this.#step < steps ? "stopped" : "finished");
+  }
+
+  /**
+   * Makes runs ready that wait, which train nothing, and evaluates those that were not before, as
+   * of their first step: no step changes them. One that cannot be is ended with the reason.
+   * Resolves to those that run from here on; fewer where it was stopped meanwhile.
+   */
+  async #takeIn(evaluateFirst: boolean): Promise<Lane[]> {
+    const { lanes, makeReady, turn } = this.#setup;
+    const late = lanes.filter(({ state }) => state === "waiting");
+    if (late.length === 0) return late;
+    await this.#ring.drained();
+    for (const lane of late) {
+      if (this.#stopping) break;
+      lane.setState("preparing");
+      try {
+        const ready = await turn.runExclusive(() => makeReady(lane));
+        if (lane.state === "preparing") lane.setState(ready ? "running" : "waiting");
+      } catch (error) {
+        if (lane.state === "preparing") lane.fail(messageOf(error));
+      }
+    }
+    const taken = late.filter(({ state }) => state === "running");
+    await this.#evaluateAll(taken.filter(({ steps }) => evaluateFirst || steps === 0));
+    for (const lane of taken) if (lane.steps > 0 || lane.isEvaluated) lane.keepUp(this.#step);
+    return taken;
   }
 
   /**
@@ -619,7 +659,8 @@ export class TrainingLoop {
       if (enough === null) continue;
       lane.end("finished", training.keepBest, enough);
     }
-    onCheckpoint?.(this.checkpoints);
+    // Those that wait are evaluated soon, and what is kept is of all.
+    if (lanes.every(({ state }) => state !== "waiting")) onCheckpoint?.(this.checkpoints);
     this.#delivered = performance.now();
   }
 }

@@ -23,10 +23,7 @@ export type Asked = z.infer<typeof askedSchema>;
 
 /** @throws Error where nothing was typed, or the run has no validation row of that number. */
 export function askedRow({ comparison, model, data }: MeasuredRun, asked: Asked): AskedRow {
-  if ("text" in asked) {
-    const longest = Math.min(data.maxLength, comparison.longestRow);
-    return typedRow(comparison.task.id, asked, model.tokenizer, longest);
-  }
+  if ("text" in asked) return typedRow(comparison.task.id, asked, model.tokenizer, comparison.longestRow);
   const row = data.validation.find((one) => one.row === asked.row);
   if (!row) throw new Error(`There is no validation row ${asked.row}.`);
   return { row, words: [] };

@@ -36,8 +36,9 @@ export async function withOneRow<Result>(
   const owner = `one row for ${run.owner}`;
   const allocate = (label: string, bytes: number) => memory.allocate(bytes, { label, category: "activations", owner });
   const row = feed.shown(asked);
-  const bucket = feed.bucketFor(row.ids.length);
-  const { channels } = feed.buffers.get(bucket)!;
+  // It may be longer than all that was trained on.
+  const bucket = Math.max(feed.bucketFor(row.ids.length), row.ids.length);
+  const { channels } = feed;
   try {
     const feeds = new Feeds(executor, model, { buckets: [bucket], batchSize: 1, channels, owner });
     const own = feeds.after(run.context.textIds);

@@ -2,6 +2,7 @@
 
 import { lazy, Suspense, useEffect } from "react";
 import { useDropzone } from "react-dropzone";
+import { isUnfinished } from "../plan/phase";
 import { followAddress } from "./actions/address";
 import { followDrafts } from "./actions/drafts";
 import { receiveDrop } from "./actions/drop";
@@ -17,6 +18,7 @@ import { Gallery } from "./arrival/Gallery";
 import { keepAwake } from "./awake";
 import { CompareBar } from "./compare/CompareBar";
 import { Legend } from "./compare/Legend";
+import { Preparation } from "./compare/Preparation";
 import { ResultsHeading } from "./compare/ResultsHeading";
 import { ViewControls } from "./compare/ViewControls";
 import { DataPanel } from "./data/DataPanel";
@@ -38,6 +40,7 @@ import { ModelDialog } from "./model/ModelDialog";
 import { NotebookDialog } from "./notebook/NotebookDialog";
 import { notifyAtEnd } from "./notify";
 import { listenToKeys } from "./shortcuts";
+import { hasCurves } from "./store/session";
 import { isBusy, useStudio } from "./store/store";
 import { followTitle } from "./title";
 import { TrainingPanel } from "./training/TrainingPanel";
@@ -68,14 +71,25 @@ function Compared() {
         <VerdictPanel />
       </Part>
       <Part name="the charts">
-        <div className="view-bar">
-          <Legend />
-          <ViewControls />
-        </div>
-        <Suspense fallback={<div className="charts charts-loading" />}>
-          <ChartGrid />
-        </Suspense>
+        <Charts />
       </Part>
+    </>
+  );
+}
+
+/** With the first point; of what has ended without one there is nothing to draw. */
+function Charts() {
+  const empty = useStudio(({ comparison: { current } }) => (current && !hasCurves(current) ? current : null));
+  if (empty) return isUnfinished(empty.state) && <Preparation comparison={empty} />;
+  return (
+    <>
+      <div className="view-bar">
+        <Legend />
+        <ViewControls />
+      </div>
+      <Suspense fallback={<div className="charts charts-loading" />}>
+        <ChartGrid />
+      </Suspense>
     </>
   );
 }

@@ -129,6 +129,7 @@ export interface ProgressEvent {
     | "loading weights"
     | "semantic pass"
     | "reading training rows"
+    | "fitting"
     | "reading rows"
     | "reading words"
     | "searching rates"

@@ -14,7 +14,8 @@ export type Prediction = RowAnswer & {
   /** `base` is the untrained model with the same untrained head. */
   run: string;
   tokens: number;
-  truncated: boolean;
+  /** Tokens that were cut off. */
+  leftOut: number;
   /** Whether its chances are divided by a temperature, and thresholds are its own. */
   calibrated: boolean;
 };

@@ -20,21 +20,39 @@ export interface FeedOptions {
 }
 
 export class Feed {
-  /** On the device, by padded length. */
-  readonly buffers: ReadonlyMap<number, BatchBuffers>;
-  readonly #arrays: ReadonlyMap<number, BatchArrays>;
+  readonly #buffers = new Map<number, BatchBuffers>();
+  readonly #arrays = new Map<number, BatchArrays>();
+  readonly #executor: Executor;
   readonly #options: FeedOptions;
   /** Rows as they are shown, each once, however many lists it is in; and those lists. */
   readonly #shown = new Map<TokenizedExample, TokenizedExample>();
   readonly #lists = new Map<readonly TokenizedExample[], readonly TokenizedExample[]>();
 
   constructor(executor: Executor, options: FeedOptions) {
-    const { buckets, batchSize, owner, channels } = options;
+    this.#executor = executor;
     this.#options = options;
-    this.buffers = new Map(
-      buckets.map((bucket) => [bucket, new BatchBuffers(executor, batchSize, bucket, owner, channels)]),
-    );
-    this.#arrays = new Map(buckets.map((bucket) => [bucket, createBatchArrays(batchSize, bucket, channels)]));
+    for (const bucket of options.buckets) this.add(this.batchOf(bucket, options.owner));
+  }
+
+  /** On the device, by padded length, ascending. */
+  get buffers(): ReadonlyMap<number, BatchBuffers> {
+    return this.#buffers;
+  }
+
+  /** Buffers of a padded length, which are not the feed's yet. */
+  batchOf(bucket: number, owner: string): BatchBuffers {
+    const { batchSize, channels } = this.#options;
+    return new BatchBuffers(this.#executor, batchSize, bucket, owner, channels);
+  }
+
+  /** Takes a padded length that is longer than all it has. */
+  add(batch: BatchBuffers): void {
+    this.#buffers.set(batch.tokens, batch);
+    this.#arrays.set(batch.tokens, createBatchArrays(batch.size, batch.tokens, batch.channels));
+  }
+
+  get channels(): readonly Channel[] {
+    return this.#options.channels;
   }
 
   /** A row as this feed's runs see it. */
@@ -60,7 +78,7 @@ export class Feed {
 
   /** The shortest padded length that holds so many tokens, or the longest there is. */
   bucketFor(tokens: number): number {
-    const { buckets } = this.#options;
+    const buckets = [...this.#buffers.keys()];
     return buckets.find((length) => tokens <= length) ?? buckets.at(-1)!;
   }
 
@@ -88,7 +106,7 @@ export class Feed {
     const tokens = fillBatch(examples, batch, this.#options.padId, arrays);
     const rows = batch.rows.map((row) => examples[row]!);
     change?.(arrays, rows);
-    const buffers = this.buffers.get(batch.bucket)!;
+    const buffers = this.#buffers.get(batch.bucket)!;
     buffers.upload(arrays);
     buffers.rows = rows;
     return tokens;

@@ -207,17 +207,7 @@ export class Run {
     this.#labelPrior = labelPriorOf(this.#executor, this.#model.tokenizer, this.setup, this.owner);
     await this.#start(onStart);
     const bound = await this.leaves();
-    for (const step of this.#steps.values()) {
-      const bindings = {
-        leaves: bound,
-        gradient: (name: string) => this.parameters.gradient(name),
-        batch: step.batch,
-        stepFigures: this.stepFigures,
-        draw: this.#draw,
-        seed: this.setup.seed,
-      };
-      await step.compile(this.#executor, bindings, this.owner, progress);
-    }
+    for (const step of this.#steps.values()) await this.#compileStep(step, bound, progress);
     await this.#labelPrior?.measure(this.#shortest, () => this.#shortest.forward());
     for (const notice of wordAnswers(method)?.notices?.(this.setup.options, this.context) ?? []) {
       this.setup.trainingRows?.notice(this.setup.name, notice);
@@ -237,6 +227,37 @@ export class Run {
     const { parameters, stepFigures, owner } = this;
     const options = { parameters, stepFigures, owner, onWatched: this.setup.onWatched };
     this.#runner = await ControllerRunner.create(this.#executor, this.#controller, options);
+  }
+
+  #compileStep(step: Step, bound: Leaves, progress?: () => void): Promise<void> {
+    const bindings = {
+      leaves: bound,
+      gradient: (name: string) => this.parameters.gradient(name),
+      batch: step.batch,
+      stepFigures: this.stepFigures,
+      draw: this.#draw,
+      seed: this.setup.seed,
+    };
+    return step.compile(this.#executor, bindings, this.owner, progress);
+  }
+
+  /**
+   * A step of another batch shape that is only evaluated, which is not the run's yet. Throws as the
+   * constructor.
+   */
+  readingStep(batch: BatchBuffers, workspace: Workspace): Step {
+    checkContext(this.#model, batch.tokens, this.virtualTokens, this.setup.name);
+    return new Step(
+      buildTunedProgram({ ...this.tunedSetup, onlyRead: true }, batch.size, batch.tokens),
+      batch,
+      workspace,
+    );
+  }
+
+  /** Takes such a step, of a run that is compiled; its workspace must be allocated. */
+  async take(step: Step): Promise<void> {
+    await this.#compileStep(step, await this.leaves());
+    this.#steps.set(step.batch.tokens, step);
   }
 
   /**
@@ -321,6 +342,11 @@ export class Run {
   async readFront({ program, front }: TunedProgram): Promise<ReadonlyMap<Tensor, Float32Array>> {
     const wanted = [...(front.prompt ? [front.prompt] : []), ...front.keys, ...front.values];
     return computeValues(this.#executor, { program, leaves: await this.leaves() }, wanted);
+  }
+
+  /** Whether it has a step for rows that are padded to so many tokens. */
+  reads(tokens: number): boolean {
+    return this.#steps.has(tokens);
   }
 
   step(tokens: number): Step {

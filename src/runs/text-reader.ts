@@ -7,8 +7,7 @@ import { type Layer, providedBy } from "../base/leaves";
 import type { Executor } from "../executors/executor";
 import { textAnswers } from "../methods/answerer";
 import type { BatchBuffers } from "./batch-buffers";
-import type { ResolvedMethod } from "./resolve";
-import type { RowReader } from "./row-states";
+import type { AskingRun, RowReader } from "./row-states";
 import { SAID_OF_TEXTS } from "./text-rows";
 
 /** Answers for whatever batch is in the buffers. */
@@ -22,15 +21,15 @@ export interface TextAnswers {
 /** Fits an answerer to the training rows; null for all others. `size`: rows of a batch. */
 export async function textAnswersOf(
   executor: Executor,
-  setup: Pick<ResolvedMethod, "method" | "options"> & { name: string; trainingRows?: RowReader },
+  setup: AskingRun & { readonly trainingRows?: RowReader },
   { size, owner }: { readonly size: number; readonly owner: string },
 ): Promise<TextAnswers | null> {
-  const { name, method, options, trainingRows } = setup;
+  const { method, options, trainingRows } = setup;
   const answers = textAnswers(method);
   if (!answers) return null;
   if (!trainingRows) throw new Error(`${method.title} answers from training rows, and there are none here.`);
   const rows = trainingRows.texts();
-  const say = await answers.fit(options, rows, trainingRows.work(name));
+  const say = await trainingRows.fit(setup, (work) => answers.fit(options, rows, work));
   const label = SAID_OF_TEXTS;
   const said = new Float32Array(size * rows.outputs);
   const buffer = executor.memory.allocate(said.byteLength, { label, category: "runtime", owner });

@@ -322,8 +322,8 @@ function caveats(facts: Facts): string[] {
     ...sweep(runs),
     ...(part === "validation" && looks !== null
       ? [
-          "Only some runs have read the test rows, so validation rows decide. That counts as a look at the test rows " +
-            `all the same${looks > 1 ? `: there have been ${looks}` : ""}.`,
+          "A stop came before every run had read the test rows, so validation rows decide. That counts as a look at the " +
+            `test rows all the same${looks > 1 ? `: there have been ${looks}` : ""}.`,
         ]
       : []),
     ...(part === "validation"

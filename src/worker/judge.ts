@@ -42,10 +42,10 @@ export type Judged = Pick<
 
 /**
  * The rows that decide: the test rows where every run that is there to be judged has read them,
- * else the validation rows.
+ * else the validation rows. One that was stopped before it was evaluated is not there.
  */
 export function partOf({ comparison, variants }: Pick<Judged, "comparison" | "variants">): "test" | "validation" {
-  const judged = variants.filter(({ name }) => comparison.state(name) !== "failed");
+  const judged = variants.filter(({ name }) => comparison.state(name) !== "failed" && comparison.validated(name));
   return judged.length > 0 && judged.every(({ name }) => comparison.tested(name)) ? "test" : "validation";
 }
 

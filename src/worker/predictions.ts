@@ -31,7 +31,8 @@ export async function predictText(
   firstOf(all);
   const predictions: Prediction[] = [];
   for (const [index, open] of all.entries()) {
-    const { row, words } = typedRow(open.comparison.task.id, { text, textPair }, tokenizer, longestOf(open));
+    const { task, longestRow } = open.comparison;
+    const { row, words } = typedRow(task.id, { text, textPair }, tokenizer, longestRow);
     const said = await open.comparison.predict(row, words);
     predictions.push(...(index === 0 ? said : said.slice(1)));
   }
@@ -73,7 +74,7 @@ export function openAsTrained([first]: readonly OpenComparison[], file: File, en
   return openTable(file, undefined, { header, encoding, otherwise });
 }
 
-type Answering = Pick<OpenComparison, "comparison" | "data">;
+type Answering = Pick<OpenComparison, "comparison">;
 
 interface Sources {
   readonly tokenizer: Tokenizer;
@@ -99,19 +100,26 @@ export async function predictTable(
   const inputs = readInputs(table, columns);
   const parts = [...rowsByRun(table, choice)].map(([run, places]) => ({ run, places, ...of(run) }));
   const said = new Array<{ run: string; said: RowAnswer | null }>(table.rows.length);
-  const [without, cut]: [number[], number[]] = [[], []];
+  const without: number[] = [];
+  /** By the most tokens that a run reads. */
+  const cut = new Map<number, { rows: number[]; most: number }>();
   let done = 0;
-  for (const { run, places, comparison, data } of parts) {
+  for (const { run, places, comparison } of parts) {
     const asked: (AskedRow & { place: number })[] = [];
     for (const place of places) {
       const example = inputs[place]!;
       said[place] = { run, said: null };
-      const row = example && encode({ comparison, data }, example, tokenizer);
+      const row = example && encode(comparison, example, tokenizer);
       if (!row || row.fullLength === 0) {
         without.push(table.rowNumbers[place]!);
         continue;
       }
-      if (row.fullLength > row.ids.length) cut.push(table.rowNumbers[place]!);
+      if (row.fullLength > row.ids.length) {
+        const own = cut.get(row.ids.length) ?? { rows: [], most: 0 };
+        own.rows.push(table.rowNumbers[place]!);
+        own.most = Math.max(own.most, row.fullLength);
+        cut.set(row.ids.length, own);
+      }
       asked.push({ place, row, words: example.words ?? [] });
     }
     const answered = await comparison.predictRows(run, asked, (rows) => progress(done + rows, table.rows.length));
@@ -133,9 +141,11 @@ export async function predictTable(
       ...(without.length > 0
         ? [`${countOf(without.length, "row")} without text: no prediction (${sorted(without)}).`]
         : []),
-      ...(cut.length > 0
-        ? [`${countOf(cut.length, "row")} cut to the longest text that was trained on (${sorted(cut)}).`]
-        : []),
+      ...[...cut].map(
+        ([tokens, { rows, most }]) =>
+          `${countOf(rows.length, "row")} cut to ${tokens} tokens, as texts are for training (${sorted(rows)}); the longest ` +
+          `has ${most}.`,
+      ),
     ],
   };
 }
@@ -145,12 +155,10 @@ function firstOf<Item>([first]: readonly Item[]): Item {
   throw new Error("There is no trained run yet. Press Compare first, or import an adapter.");
 }
 
-/** Cut to the longest row that the comparison's batches hold. */
-function encode(open: Answering, example: Example, tokenizer: Tokenizer): EncodedRow {
-  return formats[open.comparison.task.id].encode(example, tokenizer, longestOf(open));
+/** Cut to the longest row that the comparison's runs read. */
+function encode({ task, longestRow }: Answering["comparison"], example: Example, tokenizer: Tokenizer): EncodedRow {
+  return formats[task.id].encode(example, tokenizer, longestRow);
 }
-
-const longestOf = ({ comparison, data }: Answering) => Math.min(data.maxLength, comparison.longestRow);
 
 function answeredCsv(
   table: Table,

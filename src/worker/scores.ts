@@ -50,7 +50,7 @@ export async function scoreTable(
   const known = { labels, file, named };
   const trained = all.flatMap(({ trainExamples }) => trainExamples);
   const read = readLabelled(table, task.id, columns, { ...known, trained });
-  const longest = Math.min(...all.map(({ comparison, data }) => Math.min(data.maxLength, comparison.longestRow)));
+  const longest = Math.min(...all.map(({ comparison }) => comparison.longestRow));
   const format = formats[task.id];
   const rows = read.examples.flatMap((example): { text: string; row: TokenizedExample }[] => {
     const encoded = format.encode(example, model.tokenizer, longest);
@@ -106,9 +106,7 @@ export async function scoreTable(
       ...read.notices,
       // That rows are cut is said with their predictions.
       ...(cut.length > 0 && format.answer === "tags"
-        ? [
-            `Not scored: words beyond the longest text that was trained on, in ${countOf(cut.length, "row")} (${nameRows(cut)}).`,
-          ]
+        ? [`Not scored: words beyond ${longest} tokens, in ${countOf(cut.length, "row")} (${nameRows(cut)}).`]
         : []),
       ...thresholdNotices(asked.map(({ run, comparison }) => ({ run, calibration: comparison.calibration(run) }))),
       ...leftOut.map(({ run, why }) => `${run} is not scored: ${why}.`),

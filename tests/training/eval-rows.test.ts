@@ -37,7 +37,10 @@ test("no more rows than asked for are read before the first step and while train
   const firstStep = part.events.findIndex(({ type }) => type === "step");
   const isEvaluation = (event: StudioEvent) => event.type === "evaluation";
   const before = part.events.slice(0, firstStep).filter(isEvaluation);
-  expect(before.map(({ rows }) => rows)).toEqual([4, 4, 4]);
+  expect(before.map(({ run, rows }) => [run, rows])).toEqual([
+    ["head", 4],
+    ["lora", 4],
+  ]);
   for (const name of names) {
     expect(part.losses(name)).toEqual(whole.losses(name));
     expect(curveOf(part, name).map(({ step, rows }) => [step, rows])).toEqual(

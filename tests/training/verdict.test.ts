@@ -225,8 +225,8 @@ test("test rows that only some runs have read decide nothing, and count as a loo
   const { part, looks, sentences } = judge(judged, model, NOTHING);
   expect([part, looks]).toEqual(["validation", 3]);
   expect(sentences).toContain(
-    "Only some runs have read the test rows, so validation rows decide. That counts as a look at the test rows all the " +
-      "same: there have been 3.",
+    "A stop came before every run had read the test rows, so validation rows decide. That counts as a look at the test " +
+      "rows all the same: there have been 3.",
   );
   await comparison.release();
 });

@@ -6,7 +6,7 @@ import { isEnded } from "../../plan/phase";
 import { expandSweeps } from "../../plan/sweep";
 import { type Variant, variantsOf } from "../../plan/variants";
 import type { MetricName } from "../../tasks/metrics/names";
-import type { Continuation, ImportedAdapter } from "../../worker/api";
+import type { Continuation, Estimate, ImportedAdapter } from "../../worker/api";
 import { createCurves } from "../curves/run-curves";
 import { dataFilesOf, partsOf } from "../store/comparable";
 import { currentConfiguration, effectiveLearningRate, searchOf } from "../store/configuration";
@@ -25,10 +25,10 @@ export async function compare(): Promise<void> {
   const state = useStudio.getState();
   const configuration = currentConfiguration(state);
   if (!configuration) return;
+  const { estimate, estimating, runs } = state.methods;
   // The estimate may still be of the settings before.
-  const steps = configuration.training.steps ?? state.methods.estimate?.steps ?? 0;
-  const drafts = pointsToDraw(state.methods.runs);
-  const id = begin(configuration, drafts, steps);
+  const steps = configuration.training.steps ?? estimate?.steps ?? 0;
+  const id = begin(configuration, pointsToDraw(runs), steps, estimating ? null : estimate);
   await attempt(async () => {
     await studio().compare(configuration, id);
     await judge();
@@ -63,7 +63,7 @@ export async function continueImported(
 ): Promise<void> {
   const { settings } = useStudio.getState().training;
   if (!settings) return;
-  const id = begin(configuration, [{ slot: 0 }], from + more);
+  const id = begin(configuration, [{ slot: 0 }], from + more, null);
   await attempt(async () => {
     await studio().continueImported(run, more, settings, id);
     await judge();
@@ -90,12 +90,13 @@ function slotsWith(slots: readonly number[]): (run: number, rows: Variant["rows"
 
 /**
  * Puts a comparison in place of the current one, which joins the past. `drafts`: what is known of
- * the configuration's runs beside it. Returns its id.
+ * the configuration's runs beside it; `estimate`: of it, where it is known. Returns its id.
  */
 function begin(
   configuration: Configuration,
   drafts: readonly Pick<RunRecord, "slot" | "search">[],
   steps: number,
+  estimate: Estimate | null,
   id = `${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 6)}`,
 ): string {
   const state = useStudio.getState();
@@ -152,10 +153,20 @@ function begin(
   patch("comparison", { imported: [], inWorker: id });
   void keepSession();
   void keepSources();
-  void describeRuns(configuration);
-  void identifyFiles(id);
-  void keepCheck(id);
+  if (estimate) describeRuns(estimate);
+  void fillIn(id, estimate === null);
   return id;
+}
+
+/**
+ * Fills in what takes the worker's time. Not before the first step: people wait for their first
+ * points.
+ */
+async function fillIn(id: string, estimates: boolean): Promise<void> {
+  await firstStep(id);
+  if (estimates) await estimateRuns(id);
+  await identifyFiles(id);
+  await keepCheck(id);
 }
 
 /**
@@ -189,16 +200,20 @@ export function showEnded({ detached: _, ...comparison }: Comparison): void {
   show(isThere ? comparison : { ...comparison, detached: true });
 }
 
-/**
- * Fills in how many parameters each run trains, and what is not equal between runs; a comparison
- * does without when that fails.
- */
-async function describeRuns(configuration: Configuration): Promise<void> {
-  const estimate = await studio()
-    .estimate(configuration)
-    .catch(() => null);
+/** As `describeRuns`; a comparison does without when that fails. */
+async function estimateRuns(id: string): Promise<void> {
   const { current } = useStudio.getState().comparison;
-  if (!estimate || current?.configuration !== configuration) return;
+  if (current?.id !== id) return;
+  const estimate = await studio()
+    .estimate(current.configuration)
+    .catch(() => null);
+  if (estimate && useStudio.getState().comparison.current?.id === id) describeRuns(estimate);
+}
+
+/** Fills in how many parameters each run trains, and what is not equal between runs. */
+function describeRuns(estimate: Estimate): void {
+  const { current } = useStudio.getState().comparison;
+  if (!current) return;
   patch("comparison", { current: { ...current, unequal: estimate.unequal } });
   for (const { run, trainable, mostFitted } of estimate.runs) {
     // How many numbers it fits to texts, its fit says.
@@ -216,12 +231,8 @@ async function identifyFiles(id: string): Promise<void> {
   if (identity && current?.id === id) patch("comparison", { current: { ...current, identity } });
 }
 
-/**
- * Nothing is kept of it where it cannot be asked for. Not before the first step: it takes the
- * worker's time, and people wait for their first points.
- */
+/** Nothing is kept of it where it cannot be asked for. */
 async function keepCheck(id: string): Promise<void> {
-  await firstStep(id);
   const check = await checkOpenData().catch(() => null);
   const { current } = useStudio.getState().comparison;
   if (!check || current?.id !== id) return;
@@ -278,7 +289,7 @@ export async function continueInterrupted({ id, configuration, record, step }: I
   const { runs } = useStudio.getState().methods;
   patch("comparison", { imported: [] });
   if (record) show(record);
-  else begin(configuration, pointsToDraw(runs), configuration.training.steps ?? step, id);
+  else begin(configuration, pointsToDraw(runs), configuration.training.steps ?? step, null, id);
   await continueComparison();
 }
 

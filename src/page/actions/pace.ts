@@ -1,11 +1,15 @@
-/** Has the worker try a few steps once nobody asks for anything else, so that times can be said. */
+/**
+ * What the worker does once nobody asks it for anything else: it looks the open data over, and then
+ * tries a few steps, so that times can be said.
+ */
 
 import { currentConfiguration } from "../store/configuration";
 import type { StudioState } from "../store/state";
 import { isBusy, patch, useStudio } from "../store/store";
 import { studio } from "../worker";
+import { checkOpenData } from "./check";
 
-/** Milliseconds after the last estimate before steps are tried. */
+/** Milliseconds after the last estimate before that. */
 const QUIET = 1500;
 
 /** What a pace is of. */
@@ -30,6 +34,13 @@ export function followPace(): () => void {
     if (!configuration || isBusy(state) || state.waits.open.length > 0 || !state.methods.estimate) return;
     const about = aboutOf(state);
     tried = about;
+    // Steps would be slower beside it.
+    await checkOpenData().catch(() => null);
+    if (tried !== about) return;
+    if (isBusy(useStudio.getState())) {
+      tried = null;
+      return;
+    }
     patch("methods", { pacing: true });
     try {
       const pace = await studio().tryPace(configuration);

@@ -3,7 +3,7 @@
  * and the button that answers it.
  */
 
-import { FileUp } from "lucide-react";
+import { FileUp, TriangleAlert } from "lucide-react";
 import { useId } from "react";
 import { budgets } from "../../plan/budgets";
 import { openSample } from "../actions/data";
@@ -11,6 +11,7 @@ import { changeTraining } from "../actions/drafts";
 import { showStep } from "../actions/ui";
 import { CompareBar } from "../compare/CompareBar";
 import { dataInOneLine } from "../data/data-in-one-line";
+import { warningsOf } from "../data/data-warnings";
 import { useTrainingDrop } from "../data/use-training-drop";
 import { ComparisonMenu } from "../export/ComparisonMenu";
 import { Explained } from "../glossary/Term";
@@ -21,6 +22,8 @@ import "./Arrival.css";
 
 /** Samples that are offered at once; the others are in step 1. */
 const OFFERED = 3;
+/** Warnings of the data's check that are said at once. */
+const TOLD = 2;
 /** Seconds from which on less is offered. */
 const LONG = 120;
 
@@ -39,6 +42,7 @@ export function Arrival() {
         <OfferedSamples />
       </div>
       <OpenData />
+      <FoundInData />
       <ChosenMethods />
       <CompareBar />
       <QuickLook />
@@ -108,6 +112,27 @@ function OpenData() {
         look at it
       </button>
     </p>
+  );
+}
+
+/** What the check found that is worth a look before comparing. */
+function FoundInData() {
+  const warnings = warningsOf(useStudio((state) => state.data.check));
+  if (warnings.length === 0) return null;
+  const more = warnings.length - TOLD;
+  return (
+    <div className="arrival-found">
+      <ul>
+        {warnings.slice(0, TOLD).map(({ id, said }) => (
+          <li key={id}>
+            <TriangleAlert size={16} aria-hidden="true" /> {said}
+          </li>
+        ))}
+      </ul>
+      <button type="button" className="text-button" onClick={() => showStep("data")}>
+        {more > 0 ? `${formatPlural(more, "more thing")} to look at` : "look at the rows"}
+      </button>
+    </div>
   );
 }
 

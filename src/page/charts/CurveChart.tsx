@@ -16,7 +16,6 @@ import { useSteady } from "../use-steady";
 import { axisTitles, unitNames } from "./axis-units";
 import { ChartCard } from "./ChartCard";
 import { CurveTable } from "./CurveTable";
-import { ExampleCurve } from "./ExampleCurve";
 import { longestName } from "./LineEnds";
 import { LinePanel } from "./LinePanel";
 import type { Drawn } from "./lines-context";
@@ -92,8 +91,10 @@ export function CurveChart({ title, quantity, className, tools, note }: CurveCha
     .filter((line) => !line.faded)
     .map(({ run, ys }) => `${run.name} ${format(ys[ys.length - 1] ?? Number.NaN)}`);
   const guesses = levels.map((level) => `; ${level.title} ${format(level.value)}`);
+  const comes = quantity === "training-loss" ? "step" : "evaluation";
+  const nothing = training ? `Comes with the first ${comes}.` : "No run that is shown has such a curve.";
   const summary = empty
-    ? "Empty: your curves appear here."
+    ? nothing
     : `${lines.length} lines over ${unitNames[unit]}. Latest: ${latest.join(", ") || "earlier comparisons only"}${guesses.join("")}.`;
 
   return (
@@ -109,7 +110,7 @@ export function CurveChart({ title, quantity, className, tools, note }: CurveCha
       note={empty ? null : note?.(drawn)}
     >
       {empty ? (
-        <ExampleCurve falling={facts?.better !== "high"} />
+        <p className="chart-nothing">{nothing}</p>
       ) : (
         <Plot
           {...{ drawn, x, y, log, unit }}

@@ -17,6 +17,7 @@ const words: Record<ProgressEvent["wait"], string> = {
   "loading weights": "Loading weights",
   "choosing rows": "Choosing training rows",
   "reading training rows": "Reading every training row once through the frozen model",
+  fitting: "Fitting to all training rows:",
   "reading rows": "Reading every training row once with",
   "reading words": "Reading the rows' most frequent words one by one for",
   "semantic pass": "Running the semantic text once through the frozen model",

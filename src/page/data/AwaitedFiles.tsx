@@ -24,7 +24,7 @@ export function AwaitedFiles() {
       </strong>{" "}
       {role === "train" &&
         "A page may not do so by itself. Or open other data: texts that say the task then follow them."}
-      <span className="message-actions">
+      <span className="awaited-actions">
         <FileButton label={`${file}, again`} onFile={(chosen) => void openFile(chosen, role)}>
           Choose {file}…
         </FileButton>

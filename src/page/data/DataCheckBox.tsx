@@ -12,6 +12,7 @@ import { useAnswer } from "../asking";
 import { Message } from "../layout/Message";
 import { formatCount, formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
+import { warningsInWords, warningsOf } from "./data-warnings";
 import { focusLabelNames } from "./LabelNames";
 import { RowChoices } from "./RowChoices";
 import "./DataCheckBox.css";
@@ -35,18 +36,14 @@ export default function DataCheckBox({ summary }: { summary: DataSummary }) {
   if (check && check !== shown) setShown(check);
   if (summary.problem !== null) return null;
   const lines = shown?.lines ?? [];
-  const warnings = lines.filter(({ isGood }) => !isGood);
+  const warnings = warningsOf(shown);
   const good = lines.filter(({ isGood }) => isGood);
   return (
     <section className="data-check" aria-labelledby={title} aria-busy={check === null}>
       <h3 className="group-label" id={title}>
         Check of your data{" "}
         <span className="muted">
-          {check === null && error === null
-            ? "looking…"
-            : warnings.length === 0
-              ? "nothing stands out"
-              : `${formatPlural(warnings.length, "thing")} to look at`}
+          {check === null && error === null ? "looking…" : (warningsInWords(shown) ?? "nothing stands out")}
         </span>
       </h3>
       {error !== null && <Message kind="error">{error}</Message>}

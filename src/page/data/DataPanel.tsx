@@ -15,6 +15,7 @@ import { ChangedRows } from "./ChangedRows";
 import { ColumnRoleFields } from "./ColumnRoleFields";
 import { DropZone } from "./DropZone";
 import { dataInOneLine } from "./data-in-one-line";
+import { warningsInWords } from "./data-warnings";
 import { HubDataset } from "./HubDataset";
 import { LabelErrorsPanel } from "./LabelErrorsPanel";
 import { LabelList } from "./LabelList";
@@ -46,11 +47,17 @@ export function DataPanel() {
   });
   const busy = useStudio(isBusy);
   const { summary, opening, error } = data;
+  const found = warningsInWords(data.check);
   return (
     <Step
       number={1}
       title="Data"
-      summary={dataInOneLine(data)}
+      summary={
+        <>
+          {dataInOneLine(data)}
+          {found !== null && <span className="data-found"> · {found}</span>}
+        </>
+      }
       done={summary !== null}
       open={open}
       onToggle={() => toggleStep("data")}

@@ -77,15 +77,15 @@ function Strip({ found }: { found: Saliency }) {
         active={active}
         onChoose={setChosen}
       />
-      <output className="strip-read">
+      <output className="token-read">
         <strong>{readable(tokens[active]!.text)}</strong> {signed(tokens[active]!.saliency)}:{" "}
         {tokens[active]!.saliency < 0 ? `speaks against ${what}.` : `speaks for ${what}.`}
       </output>
       <p className="saliency-legend">
-        <span className="strip-token" style={{ "--strength": `${STRONGEST}%` } as object}>
+        <span className="sized-token" style={{ "--strength": `${STRONGEST}%` } as object}>
           for
         </span>{" "}
-        <span className="strip-token strip-token-against" style={{ "--strength": `${STRONGEST}%` } as object}>
+        <span className="sized-token sized-token-against" style={{ "--strength": `${STRONGEST}%` } as object}>
           against
         </span>{" "}
         <span className="muted">

@@ -31,7 +31,7 @@ export function TokenLosses({ found, place }: { found: ScoredRows; place: number
         active={active}
         onChoose={setChosen}
       />
-      <output className="strip-read">
+      <output className="token-read">
         <strong>{textOf(at)}</strong> loss {formatLoss(labels.losses[at])}, entropy {formatLoss(labels.entropies[at])},
         rank {labels.ranks[at]}
         {compared && (

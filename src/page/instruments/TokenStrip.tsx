@@ -44,7 +44,7 @@ export function TokenStrip({ label, tokens, active, onChoose }: TokenStripProps)
           key={place}
           type="button"
           tabIndex={place === active ? 0 : -1}
-          className={`strip-token${against ? " strip-token-against" : ""}${special ? " strip-token-special" : ""}`}
+          className={`sized-token${against ? " sized-token-against" : ""}${special ? " sized-token-special" : ""}`}
           style={{ "--strength": `${largest > 0 ? (STRONGEST * size) / largest : 0}%` } as object}
           aria-label={`${text}: ${said}`}
           aria-pressed={place === active}

@@ -7,7 +7,7 @@ import type { Prediction } from "../../worker/api";
 import { appearance } from "../appearance";
 import { RunSwatch } from "../charts/RunSwatch";
 import { TaggedWords } from "../data/TaggedWords";
-import { formatPercent, formatPlural } from "../numbers";
+import { formatCount, formatPercent, formatPlural } from "../numbers";
 import { differingRuns, saidOf } from "./disagreement";
 import "./Predictions.css";
 
@@ -48,7 +48,12 @@ export function Predictions({ predictions, slots }: PredictionsProps) {
                   Calibrated{prediction.answer === "labels" ? ", with a threshold for each label" : ""}.
                 </p>
               )}
-              {prediction.truncated && <p className="field-help">Cut to {formatPlural(prediction.tokens, "token")}.</p>}
+              {prediction.leftOut > 0 && (
+                <p className="field-help">
+                  Cut to {formatCount(prediction.tokens)} of{" "}
+                  {formatPlural(prediction.tokens + prediction.leftOut, "token")}, as texts are for training (step 1).
+                </p>
+              )}
             </li>
           );
         })}

@@ -13,7 +13,8 @@ import { expectEnding } from "./time-left";
  */
 export function goneOn(before: TrainingProgress | null, comparison: Comparison, now: number): TrainingProgress | null {
   const { state, step } = comparison;
-  if (state === "paused") return before && { ...before, pausedAt: before.pausedAt ?? now };
+  if (state === "paused" || isJoined(before, comparison))
+    return before && { ...before, pausedAt: before.pausedAt ?? now };
   if (state !== "running") return before;
   const evaluated = evaluatedStep(comparison);
   // It goes back to an earlier step where it goes on after a failure.
@@ -31,6 +32,15 @@ export function goneOn(before: TrainingProgress | null, comparison: Comparison, 
   if (!from) return { ...seen, step, from: { time: now, evaluated, done: doneBy(comparison) } };
   const left = leftOf(comparison, evaluated, { evaluation, from }, now);
   return { ...seen, step, ending: left === null ? progress.ending : expectEnding(progress.ending, left, now) };
+}
+
+/**
+ * While a run that joins after the first step is made ready and evaluated, no other makes a step.
+ */
+function isJoined(before: TrainingProgress | null, { runs }: Comparison): boolean {
+  return runs.some(({ state, curves }) => {
+    return state === "preparing" || (before?.from && state === "running" && curves.evaluations.length === 0);
+  });
 }
 
 /** Milliseconds until the last test row is read; null while no run has made a step since `from`. */

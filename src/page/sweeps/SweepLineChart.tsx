@@ -39,11 +39,11 @@ export function SweepLineChart({ result, metric, titles }: SweepProps) {
               </text>
             </g>
           ))}
-        <polyline className="sweep-line" points={known.map(({ place, mean }) => `${x(place)},${y(mean)}`).join(" ")} />
+        <polyline className="sweep-curve" points={known.map(({ place, mean }) => `${x(place)},${y(mean)}`).join(" ")} />
         {known.map(({ place, mean, deviation }) => (
           <g key={place}>
             <line
-              className="sweep-line"
+              className="sweep-curve"
               x1={x(place)}
               x2={x(place)}
               y1={y(mean - deviation)}

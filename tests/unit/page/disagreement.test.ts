@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { differingRuns, saidOf } from "../../../src/page/results/disagreement";
 import type { Prediction } from "../../../src/worker/api";
 
-const common = { tokens: 3, truncated: false, calibrated: false };
+const common = { tokens: 3, leftOut: 0, calibrated: false };
 const label = (run: string, said: string): Prediction => ({
   ...{ run, ...common, answer: "label", label: said, probabilities: [{ label: said, probability: 1 }] },
 });

@@ -2,10 +2,12 @@ import { describe, expect, it } from "vitest";
 import { applyEvents } from "../../../src/page/store/events";
 import type { ComparisonSlice } from "../../../src/page/store/state";
 import { secondsUntil } from "../../../src/page/store/time-left";
-import type { StudioEvent } from "../../../src/worker/api";
+import type { RunState, StudioEvent } from "../../../src/worker/api";
 import { bytes, comparison, evaluation, record, slice, step } from "./events";
 
 const NAMES = ["a", "b"];
+/** Trains nothing. */
+const LATE = "late";
 
 /** A training as the worker tells of it; times in milliseconds. */
 interface Told {
@@ -17,6 +19,8 @@ interface Told {
   readonly evaluation: number;
   /** How long somebody pauses after the step of this number. */
   readonly paused?: { readonly after: number; readonly for: number };
+  /** How long a run that trains nothing is made ready after the first step; none without it. */
+  readonly joins?: number;
 }
 
 const state = (name: "running" | "paused", number: number): StudioEvent => ({
@@ -24,16 +28,20 @@ const state = (name: "running" | "paused", number: number): StudioEvent => ({
 });
 
 /** Every event with the time at which it happens, and the time of the end. */
-function training({ steps, first, step: stepTime, evaluation: rowsTime, paused }: Told) {
+function training({ steps, first, step: stepTime, evaluation: rowsTime, paused, joins }: Told) {
   const events: { at: number; event: StudioEvent }[] = [];
   let now = 1000;
   const seconds = new Map(NAMES.map((name) => [name, 0]));
   const tell = (event: StudioEvent) => {
     events.push({ at: now, event: event.type === "comparison-state" ? { ...event, steps } : event });
   };
-  const evaluate = (number: number) => {
-    for (const name of NAMES) {
-      now += rowsTime;
+  const late = (state: RunState): StudioEvent => ({
+    ...{ type: "run-state", run: LATE, state, reason: null, lastGoodStep: null, heldStep: null },
+  });
+  const evaluate = (number: number, names = number > 0 && joins ? [...NAMES, LATE] : NAMES) => {
+    for (const name of names) {
+      // What trains nothing says the same again.
+      if (name !== LATE || number === 0) now += rowsTime;
       tell(evaluation(name, number, 1, 0.5));
     }
   };
@@ -47,6 +55,12 @@ function training({ steps, first, step: stepTime, evaluation: rowsTime, paused }
       tell(step(name, number, 1, { seconds: seconds.get(name)! }));
     }
     tell(state("running", number));
+    if (joins && number === 1) {
+      tell(late("preparing"));
+      now += joins;
+      tell(late("running"));
+      evaluate(0, [LATE]);
+    }
     if (paused?.after === number) {
       tell(state("paused", number));
       now += paused.for;
@@ -58,7 +72,7 @@ function training({ steps, first, step: stepTime, evaluation: rowsTime, paused }
 }
 
 function untrained(steps: number): ComparisonSlice {
-  const runs = NAMES.map((name) => record(name));
+  const runs = [...NAMES.map((name) => record(name)), record(LATE, { state: "waiting", learningRate: null })];
   return slice(comparison(runs, { steps }));
 }
 
@@ -134,6 +148,15 @@ describe("a training's time left", () => {
     expect(grownWithoutAWord(all)).toEqual([]);
     const after = all.find(({ now }) => now > 600_000)!;
     expect(after.left / (end - after.now)).toBeCloseTo(1, 1);
+  });
+
+  it("stands still while a run that joins later is made ready", () => {
+    const { all, end } = said({ ...measured, joins: 600_000 });
+    expect(all.filter(({ slower }) => slower)).toEqual([]);
+    expect(grownWithoutAWord(all)).toEqual([]);
+    for (const { now, left } of all.filter(({ now }) => now > 600_000)) {
+      expect(Math.abs(left - (end - now)) / (end - now)).toBeLessThan(0.5);
+    }
   });
 
   it("counts the rows that are read in the end alone", () => {

@@ -379,12 +379,12 @@ describe("sentences", () => {
     );
   });
 
-  test("say that a look was lost where only some runs have read the test rows", () => {
+  test("say that a look was lost where a stop left test rows unread", () => {
     const looked = (looks: number | null) =>
-      verdict([good("LoRA")], { part: "validation", looks }).sentences.find((sentence) => /^Only some/.test(sentence));
+      verdict([good("LoRA")], { part: "validation", looks }).sentences.find((sentence) => /^A stop/.test(sentence));
     expect(looked(1)).toBe(
-      "Only some runs have read the test rows, so validation rows decide. That counts as a look at the test rows all the " +
-        "same.",
+      "A stop came before every run had read the test rows, so validation rows decide. That counts as a look at the test " +
+        "rows all the same.",
     );
     expect(looked(3)).toMatch(/all the same: there have been 3\.$/);
     expect(looked(null)).toBeUndefined();
