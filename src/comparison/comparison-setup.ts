@@ -5,7 +5,7 @@ import type { Calibration } from "../calibration/calibration";
 import type { Executor } from "../executors/executor";
 import type { RunConfiguration, TrainingConfiguration } from "../plan/configuration";
 import type { StudioEvent } from "../plan/events";
-import type { Trainable } from "../program/tensor";
+import type { HeldTensor } from "../program/tensor";
 import type { Checkpoint, Values } from "../runs/parameters";
 import type { ComparisonData, DividedRows } from "../runs/rows";
 
@@ -13,7 +13,7 @@ export interface PlannedRun extends RunConfiguration {
   /** Values to start from, by tensor name. */
   readonly initial?: Values;
   /** Throws an Error where what it trains cannot start from them; default: it can. */
-  readonly checkStart?: (trained: readonly Trainable[]) => void;
+  readonly checkStart?: (held: readonly HeldTensor[]) => void;
   /** Of its initial values and its batches; default: the training's. */
   readonly seed?: number;
   /** Which division of the data it is trained on; default: the first. */

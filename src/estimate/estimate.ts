@@ -24,7 +24,14 @@ import { pruningInWords } from "../plan/pruning-in-words";
 import { isSearched } from "../plan/rate-search";
 import { peakLearningRate, sharedHeadRate, trainingSteps } from "../plan/schedule";
 import { storedTensors } from "../program/row-parts";
-import { elementCount, type Provided, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
+import {
+  elementCount,
+  type HeldTensor,
+  type Provided,
+  type Tensor,
+  type Trainable,
+  tensorBytes,
+} from "../program/tensor";
 import { sharedBuckets } from "../runs/buckets";
 import { controllerBytes } from "../runs/controller-runner";
 import { type StepFlops, stepFlops } from "../runs/flops";
@@ -123,7 +130,7 @@ export interface EstimateInput {
    * Of runs that start from an adapter, by name: throws an Error where what the run trains cannot.
    * Default: no run does.
    */
-  readonly startChecks?: ReadonlyMap<string, (trained: readonly Trainable[]) => void>;
+  readonly startChecks?: ReadonlyMap<string, (held: readonly HeldTensor[]) => void>;
   /** Model and rows that found rates are held against; default: they are taken as they are. */
   readonly open?: Pick<Circumstances, "model" | "rows"> | undefined;
 }
@@ -314,7 +321,7 @@ function estimateRun(
     bytes.optimizer += 2 * tensorBytes(tensor);
   }
   checkTrained(program.trainables, allowedBuffer);
-  input.startChecks?.get(run.name)?.(program.trainables);
+  input.startChecks?.get(run.name)?.(program.held);
   const { batchSize, seed, gradClip } = training;
   const steps = trainingSteps(training, Math.ceil(trainingRows / batchSize));
   const controller = controllerOf(setup, programs[0]!, { steps, seed, gradClip });
@@ -322,7 +329,7 @@ function estimateRun(
   bytes.runtime += optimizerBytes(costs, programs[0]!.backward.trained, controller?.rounds);
   for (const state of controllerStatesOf(programs[0]!, controller)) {
     consider(state.name, tensorBytes(state));
-    bytes.optimizer += tensorBytes(state);
+    bytes[state.inAdapter ? "adapter" : "optimizer"] += tensorBytes(state);
   }
   const rate = peakLearningRate(run, training, model);
   const ownScale = method.trains ? method.headLearningRateScale?.(options) : undefined;

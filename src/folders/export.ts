@@ -18,8 +18,8 @@ import { outerPaths } from "../methods/outer-modules";
 import type { AnyApproach } from "../methods/registry";
 import { linearShapes } from "../methods/targets";
 import { blockOf } from "../models/blocks";
-import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
-import type { Checkpoint, TrainedValues, Values } from "../runs/parameters";
+import { type HeldTensor, type Tensor, tensorBytes } from "../program/tensor";
+import type { Checkpoint, TrainedValues } from "../runs/parameters";
 import type { Run } from "../runs/run";
 import { buildTunedProgram } from "../runs/tuned-program";
 import { trainingState } from "./continuation";
@@ -59,8 +59,7 @@ export async function exportRun(
 ): Promise<AdapterFolder> {
   const { method, options } = run.setup;
   const trained = facts.state?.checkpoint ?? (await run.parameters.readTrained());
-  const { values } = trained;
-  const head = partTensors(run, values, "head");
+  const head = partTensors(run, trained, "head");
   const { form: whole, tensors: exported } = exportedForm(model, run, trained, conversion);
   const site = writingSite(model, run);
   const above = aboveFrozen(whole, run.tunedSetup.layers?.frozenLayers ?? 0, model.config.layers);
@@ -68,7 +67,7 @@ export async function exportRun(
   const form = formOf(settings.type);
   const origin = originOf(settings);
   const config = forTask(withHead(form.config(settings, site), head), site.task);
-  const adapter = form.verbatim ? partTensors(run, values, "adapter") : exported;
+  const adapter = form.verbatim ? partTensors(run, trained, "adapter") : exported;
   const stored = form.fold?.(await readFront(run), site) ?? form.stored?.(settings, adapter, site) ?? adapter;
   const tensors = [...stored, ...head];
   const { record, state, scale = null, ...shown } = facts;
@@ -78,7 +77,7 @@ export async function exportRun(
   const folder: AdapterFolder = {
     config,
     tensors,
-    ...(origin !== "trained" && { skTensors: partTensors(run, values, "adapter") }),
+    ...(origin !== "trained" && { skTensors: partTensors(run, trained, "adapter") }),
     modelCard: modelCard({
       ...shown,
       task: run.tunedSetup.task.card(scale),
@@ -141,10 +140,14 @@ function isAsTrained(form: FormSettings, trained: FormSettings): boolean {
   return form.type === trained.type && rankOf(form) === rankOf(trained);
 }
 
-/** The trained tensors of the adapter or the head. */
-export function partTensors(run: Run, values: Values, part: Trainable["part"]): NamedTensor[] {
-  const own = run.trainables.filter((tensor) => tensor.part === part);
-  return own.map(({ name, shape }) => ({ name, shape, data: values.get(name)! }));
+/** The tensors of the adapter, trained and frozen, or of the head. */
+export function partTensors(
+  run: Run,
+  { values, controllerStates }: TrainedValues,
+  part: HeldTensor["part"],
+): NamedTensor[] {
+  const own = run.held.filter((tensor) => tensor.part === part);
+  return own.map(({ name, shape }) => ({ name, shape, data: (values.get(name) ?? controllerStates.get(name))! }));
 }
 
 /**
@@ -185,10 +188,10 @@ export function isSummable(method: AnyApproach, form: FormSettings): boolean {
 export function exportedForm(
   model: BaseModel,
   run: Run,
-  { values, controllerStates }: TrainedValues,
+  trained: TrainedValues,
   conversion: string | null = null,
 ): { form: FormSettings; tensors: readonly NamedTensor[] } {
-  const tensors = partTensors(run, values, "adapter");
+  const tensors = partTensors(run, trained, "adapter");
   const { method, options, steps = 1 } = run.setup;
   const known = conversionsOf(method);
   if (conversion !== null && !known.some(({ id }) => id === conversion)) {
@@ -200,7 +203,7 @@ export function exportedForm(
   if (!method.trains || !method.exported) return { form: method.exportForm(options, model), tensors };
   return method.exported(options, {
     tensors,
-    controllerStates,
+    controllerStates: trained.controllerStates,
     setting: run.dial?.setting ?? 0,
     steps,
     model,

@@ -12,7 +12,7 @@ import type { ModelFacts } from "../methods/method";
 import { approachOf } from "../methods/registry";
 import type { ModelConfig } from "../models/family";
 import type { RunConfiguration } from "../plan/configuration";
-import type { Trainable } from "../program/tensor";
+import type { HeldTensor } from "../program/tensor";
 import { parseOptions } from "../runs/resolve";
 
 /**
@@ -59,8 +59,8 @@ export function startingTensors(
 export function withoutCarrier(
   { config }: Pick<AdapterFolder, "config">,
   tensors: readonly NamedTensor[],
-  trained: readonly Trainable[],
+  held: readonly HeldTensor[],
 ): readonly NamedTensor[] {
-  if (trained.some(({ part }) => part === "adapter")) return tensors;
+  if (held.some(({ part }) => part === "adapter")) return tensors;
   return formOf(config.peft_type).withoutCarrier?.(tensors) ?? tensors;
 }

@@ -231,7 +231,7 @@ export async function mergedRun(
     new Map([...list].map(([name, change]) => [stored.get(name) ?? name, change]));
   const changes = inFile(merged);
   const undo = negative && inFile(mergeChanges(method, negative, tensors, site));
-  const head = partTensors(run, trained.values, "head");
+  const head = partTensors(run, trained, "head");
   const facts = { base: folder.name, run: run.setup.name, method: method.title, steps, file };
   const counts = { changed: changes.size, all: base.length };
   const card = mergedCard({ ...facts, ...counts, pooling: run.setup.pooling, task, calibration, writing });

@@ -9,7 +9,7 @@ import type { BaseModel } from "../base/base-model";
 import type { NamedTensor } from "../hub/write-safetensors";
 import type { ModelFacts } from "../methods/method";
 import type { RunConfiguration } from "../plan/configuration";
-import type { Trainable } from "../program/tensor";
+import type { HeldTensor } from "../program/tensor";
 import { ownPooling, parseOptions, type ResolvingModel, resolveMethod } from "../runs/resolve";
 import { buildTunedProgram } from "../runs/tuned-program";
 import type { Task } from "../tasks/task";
@@ -36,14 +36,17 @@ export function givenTensors(
   return transferred === undefined ? whole : whole.filter(({ name }) => !isHead(name));
 }
 
-/** Of what a run trains that which a folder gives it: without its head where the labels differ. */
-export function takenOf({ transferred }: Pick<StartingFolder, "transferred">, trained: readonly Trainable[]) {
-  return transferred === undefined ? trained : trained.filter(({ part }) => part === "adapter");
+/**
+ * Of what a run's folder holds that which another gives it: without its head where the labels
+ * differ.
+ */
+export function takenOf({ transferred }: Pick<StartingFolder, "transferred">, held: readonly HeldTensor[]) {
+  return transferred === undefined ? held : held.filter(({ part }) => part === "adapter");
 }
 
 /**
  * Checks that a run can start from a folder.
- * @param trained what the run trains
+ * @param held what the run's own folder holds
  * @throws Error naming the run and what differs: options and folder, or a tensor. Also where only
  *   a head would be taken, which is left out.
  */
@@ -51,10 +54,10 @@ export function checkStart(
   folder: StartingFolder,
   run: RunConfiguration,
   model: ModelFacts,
-  trained: readonly Trainable[],
+  held: readonly HeldTensor[],
 ): void {
   const { adapter, transferred } = folder;
-  const taken = takenOf(folder, trained);
+  const taken = takenOf(folder, held);
   if (transferred !== undefined && taken.length === 0) {
     throw new Error(
       `Run "${run.name}": ${transferred} Its head does not fit, and it trains nothing else. Leave initFrom out, or ` +
@@ -62,7 +65,7 @@ export function checkStart(
     );
   }
   try {
-    checkFits(run.name, withoutCarrier(adapter, givenTensors(folder, run, model), trained), taken);
+    checkFits(run.name, withoutCarrier(adapter, givenTensors(folder, run, model), held), taken);
   } catch (error) {
     const changed = changesOf(folder, run, model);
     if (changed.length === 0) throw error;
@@ -93,16 +96,16 @@ function said(value: unknown): string {
   return typeof value === "string" ? value : (JSON.stringify(value) ?? "not set");
 }
 
-/** What a run would train on a model, for a task. Throws an Error as `resolveMethod`. */
-export function trainedTensors(
+/** What a run's folder would hold on a model, for a task. Throws an Error as `resolveMethod`. */
+export function heldTensors(
   run: RunConfiguration,
   model: ResolvingModel & Pick<BaseModel, "poolings">,
   task: Task,
   labels: readonly string[],
-): readonly Trainable[] {
+): readonly HeldTensor[] {
   const resolved = resolveMethod(model, run, 0, labels);
   const pooling = ownPooling(resolved, model, model.poolings[0]!);
   const setup = { ...resolved, task, classes: labels.length, pooling, layers: run, trainingRows: 1 };
-  // Shapes of what is trained do not go by those of a batch.
-  return buildTunedProgram(setup, 1, 1).program.trainables;
+  // Its shapes do not go by those of a batch.
+  return buildTunedProgram(setup, 1, 1).program.held;
 }

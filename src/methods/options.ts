@@ -21,14 +21,14 @@ export const textOption = (description: string) =>
   });
 
 /** The text a free prompt or prefix may start from. */
-export const startTextOption = () =>
+export const startTextOption = (description = "Repeated or cut to the number of virtual tokens, as PEFT does.") =>
   z
     .string()
     .min(1, "is empty; write at least one word")
     .default(defaultText)
     .meta({
       title: "Text to start from",
-      description: "Repeated or cut to the number of virtual tokens, as PEFT does.",
+      description,
       format: "semantic-text",
       saysTask: true,
       onlyWith: { init: ["text"] },

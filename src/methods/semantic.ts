@@ -1,7 +1,7 @@
 /** What the frozen pass over a semantic text gives: one pass per text, without gradient. */
 
 import type { Program } from "../program/program";
-import type { Provided } from "../program/tensor";
+import type { Provided, Tensor } from "../program/tensor";
 import type { MethodContext } from "./method";
 
 export const semanticNames = {
@@ -23,6 +23,19 @@ export function semanticKeyValue(
     [textIds.length, config.keyValueHeads * config.headSize],
     "read text",
   );
+}
+
+/** The same as a cache has them: keys after rotary. */
+export function positionedKeyValue(
+  program: Program,
+  kind: "keys" | "values",
+  layer: number,
+  context: MethodContext,
+): Tensor {
+  const states = semanticKeyValue(program, kind, layer, context);
+  if (kind === "values") return states;
+  const { family, config } = context;
+  return family.position(program, config, `${states.name} in their places`, states, layer);
 }
 
 /** [text tokens, hiddenSize]: the residual stream before block `depth`. */

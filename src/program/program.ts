@@ -9,6 +9,7 @@ import { rowParts } from "./row-parts";
 import type {
   ControllerState,
   ElementType,
+  HeldTensor,
   Initializer,
   Noise,
   Precision,
@@ -135,7 +136,15 @@ export class Program {
    * A tensor that the method's controller sets between steps; asking twice gives the same tensor.
    */
   controllerState(name: string, shape: readonly number[], initial: ControllerState["initial"]): ControllerState {
-    return this.#leaf({ name, shape, type: "float32", role: "controller", initial });
+    return this.#leaf({ name, shape, type: "float32", role: "controller", initial, inAdapter: false });
+  }
+
+  /**
+   * A tensor of the adapter that stays as it began, as a parameter of PEFT's without gradient;
+   * asking twice gives the same tensor.
+   */
+  frozen(name: string, shape: readonly number[], initial: Initializer): ControllerState {
+    return this.#leaf({ name, shape, type: "float32", role: "controller", initial, inAdapter: true });
   }
 
   /** A float32 tensor that an operation computes. A name in use gets a number after it. */
@@ -176,6 +185,12 @@ export class Program {
 
   get trainables(): Trainable[] {
     return [...this.#tensors.values()].filter((tensor): tensor is Trainable => tensor.role === "trainable");
+  }
+
+  /** What a folder of the run holds: what is trained, and what the adapter keeps frozen. */
+  get held(): HeldTensor[] {
+    const frozen = this.controllerStates.filter(({ inAdapter }) => inAdapter);
+    return [...this.trainables, ...frozen.map(({ name, shape }): HeldTensor => ({ name, shape, part: "adapter" }))];
   }
 
   /** The operations that the given tensors depend on, in order. */

@@ -108,15 +108,17 @@ export interface Noise extends Tensor {
   readonly rate: number;
 }
 
-/**
- * Always float32. Kept with the trained tensors of a run: part of its checkpoints, not of its
- * adapter.
- */
+/** Always float32. Kept with the trained tensors of a run: part of its checkpoints. */
 export interface ControllerState extends Tensor {
   readonly role: "controller";
-  /** Every element's value at the start, or where the values come from. */
-  readonly initial: number | FromWeight;
+  /** Every element's value at the start, or how they start. */
+  readonly initial: number | Initializer;
+  /** Whether it is the adapter's too: what its folder holds, and is given to runs from there. */
+  readonly inAdapter: boolean;
 }
+
+/** One of a run's folder, as the Program names it: trained, or frozen as it began. */
+export type HeldTensor = Pick<Trainable, "name" | "shape" | "part">;
 
 /** Number of elements of a shape. */
 export function elementCount(shape: readonly number[]): number {

@@ -93,20 +93,24 @@ export class Parameters {
   ) {
     this.#executor = executor;
     this.controllerStates = controllerStates;
-    for (const { name, shape, initial } of controllerStates) {
-      const values = new Float32Array(elementCount(shape));
-      if (typeof initial === "number") values.fill(initial);
-      this.#controllerStates.set(name, upload(executor, values, { label: name, category: "optimizer", owner }));
+    const startOf = (tensor: Startable): Float32Array => {
+      const { name, shape } = tensor;
+      const values = given.get(name) ?? initialValues(tensor, seed);
+      if (values.length === elementCount(shape)) return values;
+      throw new Error(`"${name}" has ${values.length} values; its shape [${shape}] needs ${elementCount(shape)}.`);
+    };
+    for (const { name, shape, initial, inAdapter } of controllerStates) {
+      const values =
+        typeof initial === "number"
+          ? new Float32Array(elementCount(shape)).fill(initial)
+          : startOf({ name, shape, initializer: initial });
+      const category = inAdapter ? "adapter" : "optimizer";
+      this.#controllerStates.set(name, upload(executor, values, { label: name, category, owner }));
     }
     this.trainables = trainables;
     for (const tensor of trainables) {
       const { name } = tensor;
-      const values = given.get(name) ?? initialValues(tensor, seed);
-      if (values.length !== elementCount(tensor.shape)) {
-        throw new Error(
-          `"${name}" has ${values.length} values; its shape [${tensor.shape}] needs ${elementCount(tensor.shape)}.`,
-        );
-      }
+      const values = startOf(tensor);
       const bytes = tensorBytes(tensor);
       this.#values.set(name, upload(executor, values, { label: name, category: "adapter", owner }));
       const label = (what: string) => `${what} of ${name}`;
@@ -223,11 +227,14 @@ export class Parameters {
   }
 }
 
+/** What has values at the start of a run. */
+export type Startable = Pick<Trainable, "name" | "shape" | "initializer">;
+
 /**
  * The same for the same seed and tensor name, whatever else a run trains: every run's head starts
  * alike.
  */
-export function initialValues({ name, shape, initializer }: Trainable, seed: number): Float32Array {
+export function initialValues({ name, shape, initializer }: Startable, seed: number): Float32Array {
   const values = new Float32Array(elementCount(shape));
   const random = new Random(seed, `initial/${name}`);
   const fill: { [Kind in Initializer["kind"]]: (how: Extract<Initializer, { kind: Kind }>) => void } = {

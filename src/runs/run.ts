@@ -14,11 +14,11 @@ import type { Controller } from "../methods/controller";
 import type { MethodContext } from "../methods/method";
 import type { RunPooling } from "../models/family";
 import type { LayerStrategy } from "../plan/layer-rates";
-import { type Tensor, type Trainable, tensorBytes } from "../program/tensor";
+import { type HeldTensor, type Tensor, type Trainable, tensorBytes } from "../program/tensor";
 import type { Pruning } from "../pruning/registry";
 import type { Task } from "../tasks/task";
 import type { BatchBuffers } from "./batch-buffers";
-import { computeStart } from "./computed-start";
+import { computeStart, type Started } from "./computed-start";
 import { ControllerRunner, type ControllerRunnerOptions } from "./controller-runner";
 import { type LabelPrior, labelPriorOf } from "./label-prior";
 import { adamDefaults, Optimizer } from "./optimizer";
@@ -62,8 +62,11 @@ export interface RunSetup extends ResolvedMethod {
   readonly pruning?: Pruning | undefined;
   /** Replace initial values by tensor name. */
   readonly initial?: Values;
-  /** Throws an Error where what it trains cannot start from its initial values; default: it can. */
-  readonly checkStart?: (trained: readonly Trainable[]) => void;
+  /**
+   * Throws an Error where what its folder holds cannot start from its initial values; default: it
+   * can.
+   */
+  readonly checkStart?: (held: readonly HeldTensor[]) => void;
   /** For answerers that go by them. */
   readonly trainingRows?: RowReader;
   /** What the method's controller lets be seen. */
@@ -142,7 +145,7 @@ export class Run {
     const { program } = tuned;
     this.#controller = controllerOf(this.tunedSetup, tuned, setup);
     const states = controllerStatesOf(tuned, this.#controller);
-    setup.checkStart?.(program.trainables);
+    setup.checkStart?.(program.held);
     this.parameters = new Parameters(executor, program.trainables, this.owner, setup.seed, setup.initial, states);
     const allocate = (label: string, bytes: number) =>
       executor.memory.allocate(bytes, { label, category: "runtime", owner: this.owner });
@@ -169,6 +172,11 @@ export class Run {
 
   get trainables(): readonly Trainable[] {
     return this.parameters.trainables;
+  }
+
+  /** What its folder holds. */
+  get held(): readonly HeldTensor[] {
+    return this.#anyStep.tuned.program.held;
   }
 
   /** How many numbers it trains. */
@@ -401,10 +409,15 @@ export class Run {
   async #start(onStart?: (done: number, total: number) => void): Promise<void> {
     if (this.#started) return;
     const { program } = this.#anyStep.tuned;
-    const open = program.trainables.filter(({ name }) => !this.setup.initial?.has(name));
+    const open = this.#startable().filter(({ name }) => !this.setup.initial?.has(name));
     const source = leaves(...(await this.#provided()), this.#model.kept);
-    await startFromWeights(this.#executor, this.#startedFromWeights(open), source, onStart);
-    await computeStart(this.#executor, program, open, ({ name }) => this.parameters.value(name), source);
+    const target = (tensor: Tensor) => this.parameters.leaf(tensor)!;
+    const fromWeights = open.flatMap((tensor): StartedFromWeight[] => {
+      const { initializer: start } = tensor;
+      return start.kind === "weight" ? [{ tensor, start, buffer: target(tensor) }] : [];
+    });
+    await startFromWeights(this.#executor, fromWeights, source, onStart);
+    await computeStart(this.#executor, program, open, target, source);
     const { prompt } = this.#anyStep.tuned.front;
     if (prompt?.role === "trainable") {
       const start = await this.#executor.read(this.parameters.value(prompt.name), tensorBytes(prompt));
@@ -413,17 +426,13 @@ export class Run {
     this.#started = true;
   }
 
-  /** Of these trained tensors and of what the controller keeps. */
-  #startedFromWeights(open: readonly Trainable[]): StartedFromWeight[] {
-    const { parameters } = this;
-    return [
-      ...open.map((tensor) => [tensor, tensor.initializer, parameters.value(tensor.name)] as const),
-      ...parameters.controllerStates.map(
-        (tensor) => [tensor, tensor.initial, parameters.controllerState(tensor.name)] as const,
-      ),
-    ].flatMap(([tensor, start, buffer]) =>
-      typeof start === "object" && start.kind === "weight" ? [{ tensor, start, buffer }] : [],
-    );
+  /** What is trained, and what the controller keeps unless it starts as one number. */
+  #startable(): Started[] {
+    const kept = this.parameters.controllerStates.flatMap((tensor): Started[] => {
+      const { initial } = tensor;
+      return typeof initial === "number" ? [] : [{ ...tensor, initializer: initial }];
+    });
+    return [...this.trainables, ...kept];
   }
 
   async #provided(): Promise<Layer[]> {

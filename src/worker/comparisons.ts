@@ -27,7 +27,7 @@ import {
   uniqueName,
 } from "../folders/imported-run";
 import { checkSameRun, continuedConfiguration } from "../folders/resumed-run";
-import { checkStart, takenOf, trainedTensors } from "../folders/starting-run";
+import { checkStart, heldTensors, takenOf } from "../folders/starting-run";
 import type { MeasuredRun } from "../instruments/instrument";
 import type { Pooling } from "../models/family";
 import { type Configuration, type RunConfiguration, trainingSchema } from "../plan/configuration";
@@ -358,11 +358,11 @@ export class Comparisons {
     const mismatch = labelMismatch(adapter, settings.task, dataset.labels);
     if (!mismatch) return this.#beside(adapter, { ...run, name: importedName(run.name) }, pooling);
     const folder = { adapter, name: file.name, resume: false, transferred: mismatch.what };
-    const trained = trainedTensors(run, model, tasks[settings.task], dataset.labels);
+    const held = heldTensors(run, model, tasks[settings.task], dataset.labels);
     // What only carries the head of an adapter that trains nothing else does not count.
-    const taken = takenOf(folder, trained);
+    const taken = takenOf(folder, held);
     if (taken.length === 0) throw new Error(`${mismatch.what} It trains nothing but its head. ${mismatch.fix}`);
-    checkStart(folder, run, model, trained);
+    checkStart(folder, run, model, held);
     return {
       name: file.name,
       source: adapter.source ?? null,

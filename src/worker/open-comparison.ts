@@ -25,7 +25,7 @@ import { approachOf } from "../methods/registry";
 import type { Configuration, RunConfiguration } from "../plan/configuration";
 import { peakLearningRate } from "../plan/schedule";
 import { type Variant, variantsOf } from "../plan/variants";
-import type { Trainable } from "../program/tensor";
+import type { HeldTensor } from "../program/tensor";
 import type { Checkpoint } from "../runs/parameters";
 import type { ComparisonData, DividedRows } from "../runs/rows";
 import type { Verdict } from "../verdict/verdict";
@@ -91,7 +91,7 @@ export async function openComparison(
     const tensors = givenTensors(folder, run, model);
     given.set(run.name, tensors);
     const initial = new Map(tensors.map(({ name, data }) => [name, data]));
-    return { ...run, initial, checkStart: (trained) => checkStart(folder, run, model, trained) };
+    return { ...run, initial, checkStart: (held) => checkStart(folder, run, model, held) };
   });
   const variants = planned
     .flatMap((run) => variantsOf(run, configuration.training, configuration.data, approachOf(run.method).trains))
@@ -192,11 +192,11 @@ export async function startChecks(
   folders: Folders,
   configuration: Configuration,
 ): Promise<NonNullable<EstimateInput["startChecks"]>> {
-  const checks = new Map<string, (trained: readonly Trainable[]) => void>();
+  const checks = new Map<string, (held: readonly HeldTensor[]) => void>();
   for (const run of configuration.runs) {
     try {
       const folder = await startingFolder(session, folders, run, configuration);
-      if (folder) checks.set(run.name, (trained) => checkStart(folder, run, session.model, trained));
+      if (folder) checks.set(run.name, (held) => checkStart(folder, run, session.model, held));
     } catch (error) {
       checks.set(run.name, () => {
         throw error;

@@ -60,6 +60,7 @@ const special: Record<string, Omit<StepsCase, "name">> = {
   fourierft: { method: "fourierft", options: { frequencies: 20 }, steps: 2 },
   c3a: { method: "c3a", options: { blockSize: 8 }, steps: 2 },
   oft: { method: "oft", options: { blockSize: 8 }, steps: 2 },
+  delora: { method: "delora", options: { rank: 3 }, steps: 2 },
   beft: { method: "beft" },
   "road, factors for a pair": { method: "road", options: { groupSize: 8 }, steps: 2 },
   "road, factors for each entry of a pair's matrix": {

@@ -22,8 +22,8 @@ import { type RealRows, type RealTask, realRows } from "./rows";
 /** On SmolLM2 a step takes seconds: one method of each form. */
 const SOON = [
   ...["lora", "dora", "adalora", "vera", "ia3", "ln-tuning", "road", "beft", "miss", "loha", "lokr", "hira", "gralora"],
-  ...["randlora", "fourierft", "c3a", "oft"],
-  ...["sk-prefix", "prefix", "prompt", "p-tuning", "adapter-pfeiffer"],
+  ...["randlora", "fourierft", "c3a", "oft", "delora"],
+  ...["sk-prefix", "prefix", "cartridge", "prompt", "p-tuning", "adapter-pfeiffer"],
 ];
 
 /** Options where the defaults are not for two steps or not what others load. */
@@ -65,6 +65,7 @@ const variants: Record<string, readonly [method: string, options: Record<string,
   "fourierft-zero": ["fourierft", { frequencies: 100, start: "zero", layers: "1-2" }],
   "c3a-blocks": ["c3a", { blockSize: 16, start: "gaussian", targets: ["k_proj", "down_proj"], layers: "0, 2" }],
   "oft-3": ["oft", { blockSize: 16, terms: 3, targets: "all-linear" }],
+  "delora-all": ["delora", { rank: 3, strength: 4, targets: "all-linear" }],
   "hira-expression": ["hira", { rank: 3, pattern: ".*\\.[02]\\.mlp\\..*" }],
   "ia3-attention": ["ia3", { targets: ["k_proj"], feedForward: [] }],
   "road-2": ["road", { variant: "road_2", targets: ["k_proj", "down_proj"] }],
@@ -72,6 +73,7 @@ const variants: Record<string, readonly [method: string, options: Record<string,
   "beft-all": ["beft", { targets: "all-linear" }],
   "sk-prefix-shared": ["sk-prefix", { shared: true }],
   "prefix-text": ["prefix", { init: "text", virtualTokens: null }],
+  "cartridge-text": ["cartridge", { init: "text", frozenTokens: 2 }],
   "prefix-mlp": ["prefix", { projection: 16 }],
   "prompt-text": ["prompt", { init: "text", virtualTokens: null }],
   "p-tuning-lstm": ["p-tuning", { encoder: "lstm", hidden: 16 }],

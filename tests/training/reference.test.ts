@@ -96,6 +96,7 @@ describe.each(rigs)("%s", (rig) => {
         return { batchSize: size, bucket, inputIds, lengths, channels: { labels } };
       });
       const start = trainedParts(tensors, "initial", model.config);
+      const frozen = trainedParts(tensors, "frozen", model.config);
       const workspace = new Workspace(executor, "test");
       const shapes: [number, number][] = batches.map(({ batchSize, bucket }: { batchSize: number; bucket: number }) => [
         bucket,
@@ -120,7 +121,7 @@ describe.each(rigs)("%s", (rig) => {
           pooling: described.pooling,
           seed: 0,
           steps: described.steps,
-          initial: new Map([...start].filter(([tensor]) => !own?.test(tensor))),
+          initial: new Map([...start, ...frozen].filter(([tensor]) => !own?.test(tensor))),
         },
         buffers,
         workspace,
@@ -130,8 +131,9 @@ describe.each(rigs)("%s", (rig) => {
       try {
         const count = run.trainables.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0);
         expect(count).toBe(described.trainableCount.total);
-        const initial = await run.parameters.read();
-        for (const [tensor, expected] of start) {
+        const { values, controllerStates } = await run.parameters.readTrained();
+        const initial = new Map([...values, ...controllerStates]);
+        for (const [tensor, expected] of [...start, ...frozen]) {
           expect(largestDifference(initial.get(tensor)!, expected), `start of ${tensor}`).toBeLessThan(1e-5);
         }
         if (tensors.has("semantic.input_ids")) {
@@ -167,6 +169,8 @@ describe.each(rigs)("%s", (rig) => {
           expect(Math.abs(losses[step]! - expected) / expected, `loss before update ${step}`).toBeLessThan(1e-3);
         }
         const final = await run.parameters.read();
+        const kept = await run.parameters.readControllerStates();
+        for (const [tensor, expected] of own ? [] : frozen) expect(kept.get(tensor), tensor).toEqual(expected);
         for (const [tensor, expected] of trainedParts(tensors, "final", model.config)) {
           if (followed < described.steps || zeros.has(tensor)) continue;
           expect(relativeDistance(final.get(tensor)!, expected), `${tensor} after 20 updates`).toBeLessThan(1e-2);

@@ -8,7 +8,7 @@ import type { fixtureTensors } from "../fixtures/reference";
 
 export function trainedParts(
   tensors: Awaited<ReturnType<typeof fixtureTensors>>,
-  kind: "initial" | "gradient" | "gradient64" | "final",
+  kind: "initial" | "gradient" | "gradient64" | "final" | "frozen",
   config: ModelConfig,
 ): Map<string, Float32Array> {
   const found = new Map<string, Float32Array>();

@@ -13,7 +13,7 @@ import tempfile
 from pathlib import Path
 
 import torch
-from peft import (AdaLoraConfig, BeftConfig, C3AConfig, FourierFTConfig, GraloraConfig, HiraConfig, LoHaConfig, LoKrConfig, LoraConfig, MissConfig,
+from peft import (AdaLoraConfig, BeftConfig, C3AConfig, DeloraConfig, FourierFTConfig, GraloraConfig, HiraConfig, LoHaConfig, LoKrConfig, LoraConfig, MissConfig,
                   OFTConfig, RandLoraConfig, RoadConfig, VeraConfig, get_peft_model)
 from peft.optimizers import create_loraplus_optimizer
 from peft.tuners.c3a.layer import C3ALinear
@@ -46,6 +46,7 @@ CASES = {
         "c3a": C3AConfig(block_size=8, target_modules=QV + ["down_proj"]),
         "oft": OFTConfig(oft_block_size=8, target_modules=QV + ["down_proj"]),
         "oft-3": OFTConfig(oft_block_size=6, num_cayley_neumann_terms=3, target_modules=QV),
+        "delora": DeloraConfig(r=4, delora_lambda=6, target_modules=QV + ["down_proj"]),
         # Targets are PEFT's own where none are named.
         "beft": BeftConfig(),
         "road": RoadConfig(group_size=8),

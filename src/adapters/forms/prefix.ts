@@ -16,7 +16,7 @@ import {
   promptNames,
   withoutPrompt,
 } from "../prompt-learning";
-import type { AdapterForm, Origin, ReadingModel } from "./form";
+import type { AdapterForm, Front, Origin, ReadingModel, WritingSite } from "./form";
 
 export interface PrefixSettings {
   readonly type: "PREFIX_TUNING";
@@ -47,30 +47,42 @@ export const prefix: AdapterForm<PrefixSettings, PromptLearningConfig> = {
     schema: promptLearningSchema,
     check: (config, tensors) => checkPrompt(names, config, tensors, config.num_layers * 2 * config.token_dim),
   }),
-  // PEFT counts key/value heads here, not attention heads.
   config(settings, site) {
-    const heads = site.keyValueHeads * site.cachedRepeats;
-    const tokenSize = heads * site.headSize;
+    const sizes = cachedSizes(site);
     return {
-      ...promptConfig(settings, site, { heads, tokenSize }),
-      encoder_hidden_size: settings.projection ?? tokenSize,
+      ...promptConfig(settings, site, sizes),
+      encoder_hidden_size: settings.projection ?? sizes.tokenSize,
       init_weights: settings.startsAtZero ? "zero" : null,
       prefix_projection: settings.projection !== undefined,
     };
   },
   change: () => NO_WEIGHT,
   givesPast: true,
-  fold({ keys, values }, { virtualTokens, headSize, cachedRepeats }) {
-    const rows = (layers: readonly Float32Array[]) =>
-      layers.map((layer) => repeatHeads(layer, headSize, cachedRepeats));
-    const data = packPrefix(rows(keys), rows(values), virtualTokens);
-    return [{ name: PROMPT_EMBEDDINGS, shape: [virtualTokens, data.length / virtualTokens], data }];
-  },
-  given: (_, tensors, model) =>
-    tensors.flatMap((tensor) => (tensor.name === PROMPT_EMBEDDINGS ? unpack(tensor, model) : [tensor])),
+  fold: foldedPrefix,
+  given: (_, tensors, model) => unpackedPrefix(tensors, model),
   run: ({ num_virtual_tokens: virtualTokens }) => ({ method: "prefix", options: { virtualTokens } }),
   withoutCarrier: withoutPrompt,
 };
+
+/** Of a virtual token: PEFT counts key/value heads here, not attention heads. */
+export function cachedSizes({ keyValueHeads, cachedRepeats, headSize }: WritingSite) {
+  const heads = keyValueHeads * cachedRepeats;
+  return { heads, tokenSize: heads * headSize };
+}
+
+/** Keys and values of every layer as PEFT packs them. */
+export function foldedPrefix(
+  { keys, values }: Front,
+  { virtualTokens, headSize, cachedRepeats }: WritingSite,
+): NamedTensor[] {
+  const rows = (layers: readonly Float32Array[]) => layers.map((layer) => repeatHeads(layer, headSize, cachedRepeats));
+  const data = packPrefix(rows(keys), rows(values), virtualTokens);
+  return [{ name: PROMPT_EMBEDDINGS, shape: [virtualTokens, data.length / virtualTokens], data }];
+}
+
+/** A folder's tensors with keys and values of each layer in place of the packed prefix. */
+export const unpackedPrefix = (tensors: readonly NamedTensor[], model: ReadingModel): NamedTensor[] =>
+  tensors.flatMap((tensor) => (tensor.name === PROMPT_EMBEDDINGS ? unpack(tensor, model) : [tensor]));
 
 /** Keys and values of every layer, heads that transformers repeats taken once. */
 function unpack({ shape, data }: NamedTensor, { layers, headSize, cachedRepeats = 1 }: ReadingModel): NamedTensor[] {

@@ -5,7 +5,9 @@ import { adalora } from "./adalora";
 import { beft } from "./beft";
 import { bottleneck } from "./bottleneck";
 import { c3a } from "./c3a";
+import { cartridge } from "./cartridge";
 import { cpt } from "./cpt";
+import { delora } from "./delora";
 import type { AdapterForm, Origin } from "./form";
 import { fourierft } from "./fourierft";
 import { gralora } from "./gralora";
@@ -38,11 +40,13 @@ const list = [
   fourierft,
   c3a,
   oft,
+  delora,
   ia3,
   lnTuning,
   road,
   beft,
   prefix,
+  cartridge,
   prompt,
   pTuning,
   cpt,

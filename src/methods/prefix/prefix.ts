@@ -10,11 +10,11 @@ import type { KeyValuePrefix } from "../../models/family";
 import { activation } from "../../operations/activation";
 import { splitColumns } from "../../operations/split-columns";
 import type { Program } from "../../program/program";
-import type { Initializer, Tensor } from "../../program/tensor";
+import type { Initializer } from "../../program/tensor";
 import { readAloneEqualToHardText } from "../equalities";
 import { defineMethod, type MethodContext } from "../method";
 import { hasTokenCount, noTokenCount, startTextOption, virtualTokensOrTextOption } from "../options";
-import { semanticKeyValue } from "../semantic";
+import { positionedKeyValue } from "../semantic";
 import { trainedLinear } from "../trained-linear";
 
 const options = z
@@ -97,17 +97,11 @@ function freePrefix(
   init: "random" | "zero" | "text",
   context: MethodContext,
 ): (layer: number) => KeyValuePrefix {
-  const { config, family } = context;
-  const textStart = (kind: "keys" | "values", layer: number): Tensor => {
-    const states = semanticKeyValue(program, kind, layer, context);
-    return kind === "values"
-      ? states
-      : family.position(program, config, `prefix keys at the start.${layer}`, states, layer);
-  };
+  const { config } = context;
   const initializers: Record<typeof init, (kind: "keys" | "values", layer: number) => Initializer> = {
     random: () => ({ kind: "normal", std: 1 }),
     zero: () => ({ kind: "zeros" }),
-    text: (kind, layer) => ({ kind: "tensor", tensor: textStart(kind, layer) }),
+    text: (kind, layer) => ({ kind: "tensor", tensor: positionedKeyValue(program, kind, layer, context) }),
   };
   const free = (kind: "keys" | "values", layer: number) =>
     program.trainable(prefixNames[kind](layer), [virtualTokens, config.keyValueHeads * config.headSize], {

@@ -36,6 +36,7 @@ const TOKENS = 5;
 const small: Record<string, Record<string, unknown>> = {
   "p-tuning": { virtualTokens: 4, hidden: 8 },
   prefix: { virtualTokens: 4 },
+  cartridge: { virtualTokens: 4, frozenTokens: 2 },
   prompt: { virtualTokens: 4 },
   "mix-and-match": { virtualTokens: 4, bottleneck: 5 },
   adalora: { initialRank: 3, targetRank: 1 },
@@ -50,6 +51,7 @@ const small: Record<string, Record<string, unknown>> = {
   fourierft: { frequencies: 7 },
   c3a: { blockSize: 8 },
   oft: { blockSize: 8 },
+  delora: { rank: 3 },
   dept: { virtualTokens: 3, positions: 12, rank: 2 },
   ept: { virtualTokens: 3, positions: 12, rank: 2 },
   ptec: { virtualTokens: 3 },
@@ -132,13 +134,14 @@ async function trained(model: Model, plan: RunConfiguration, language = false): 
     tunedSetup: setup,
     context: setup.context,
     trainables: program.trainables,
+    held: program.held,
     trainable: trainableOf(setup, program.trainables, model),
     virtualTokens,
     dial: controller?.dial ? { ...controller.dial, setting: controller.dial.most } : null,
     parameters: { readTrained: async () => ({ values, controllerStates }), controllerStates: [] },
     readFront: async (one: TunedProgram) => {
       const wanted = [...(one.front.prompt ? [one.front.prompt] : []), ...one.front.keys, ...one.front.values];
-      const value = computed(model, one, values, wanted);
+      const value = computed(model, one, new Map([...values, ...controllerStates]), wanted);
       return new Map(wanted.map((tensor) => [tensor, Float32Array.from(value(tensor))]));
     },
   } as unknown as Run;
@@ -164,9 +167,9 @@ async function opened(model: Model, files: Record<string, Uint8Array>, language 
   checkBase(adapter, model.folder.name);
   const { run } = importedRun(adapter, "again");
   const tuned = build(model, run, language);
-  const { trainables } = tuned.program;
+  const { held } = tuned.program;
   const given = startingTensors(adapter, run, model);
-  checkFits(run.name, withoutCarrier(adapter, given, trainables), trainables);
+  checkFits(run.name, withoutCarrier(adapter, given, held), held);
   const values = new Map(given.map(({ name, data }) => [name, data]));
   return computed(model, tuned, values, [tuned.logits])(tuned.logits);
 }
@@ -189,7 +192,7 @@ table.push(["prompt near words", "tiny-llama", { id: "prompt", options: near, fr
 const oneBlock = { variant: "road_4", groupSize: 12, layers: "1" };
 table.push(["road in one block", "tiny-llama", { id: "road", options: oneBlock, frozenLayers: 0 }]);
 // PEFT's are for torch's Linear, so these are in the studio's own form.
-for (const id of ["road", "beft", "miss", "loha", "lokr"])
+for (const id of ["road", "beft", "miss", "loha", "lokr", "delora"])
   table.push([`${id} on Conv1D`, "tiny-gpt2", { id, options: {}, frozenLayers: 0 }]);
 
 describe.each(table)("%s", (_, rig, { id, options, frozenLayers }) => {

@@ -134,6 +134,7 @@ test("a folder is PEFT's CPT key by key, and PEFT's own is read strictly", async
     dial: null,
     virtualTokens: ids.length,
     trainables,
+    held: trainables,
     trainable: trainableOf(setup, trainables, { parameters: 1 }),
     parameters: { readTrained: async () => ({ values, controllerStates: new Map() }), controllerStates: [] },
     readFront: async (tuned: TunedProgram) => {

@@ -141,6 +141,7 @@ describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
       const decays = decaysIn(described);
       const programs = new Map<number, TunedProgram>();
       const initial = trainedParts(tensors, "initial", config);
+      const frozen = trainedParts(tensors, "frozen", config);
       // What trains the model's own weights starts from them.
       const trained = new Map(
         trainables.flatMap(({ name }) => (weights.has(name) ? [[name, Float64Array.from(weights.get(name)!)]] : [])),
@@ -154,7 +155,11 @@ describe.each(Object.keys(referenceCases) as Rig[])("%s", (rig) => {
         const [, tokens] = described.batches[index] as [number, number];
         const tuned = programs.get(tokens) ?? build(setup, described, tensors, textIds, index);
         programs.set(tokens, tuned);
-        const value = evaluate(tuned.program, leavesOf(tensors, states, trained, index), [tuned.logits]);
+        const value = evaluate(
+          tuned.program,
+          leavesOf(tensors, states, new Map<string, ArrayLike<number>>([...frozen, ...trained]), index),
+          [tuned.logits],
+        );
         const logits = value(tuned.logits);
         const { loss, seed } = crossEntropy(
           logits,

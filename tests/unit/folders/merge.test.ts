@@ -118,6 +118,8 @@ const cases: [rig: string, method: string, options: object][] = [
   ["tiny-gpt2", "c3a", { blockSize: 12 }],
   ["tiny-llama", "oft", { blockSize: 8, targets: "all-linear" }],
   ["tiny-gpt2", "oft", { blockSize: 6, terms: 2 }],
+  ["tiny-llama", "delora", { rank: 3, targets: "all-linear" }],
+  ["tiny-gpt2", "delora", { rank: 2 }],
   ["tiny-llama", "ia3", {}],
   ["tiny-gpt2", "ia3", {}],
   ["tiny-qwen2", "ia3", {}],
@@ -165,9 +167,9 @@ test.each(cases)("%s, %s %o: merged and not give the same logits", async (rig, i
   const own = logitsOf(tuned, leaves);
 
   const part = (wanted: string) =>
-    tuned.program.trainables
+    tuned.program.held
       .filter((tensor) => tensor.part === wanted)
-      .map(({ name, shape }) => ({ name, shape, data: values.get(name)! }));
+      .map(({ name, shape }) => ({ name, shape, data: (values.get(name) ?? controllerStates.get(name))! }));
   const state = { tensors: part("adapter"), controllerStates, setting: rank, steps: 10, model, conversion: null };
   const conversion = method.conversions?.some((form) => form.id === "lora") ? "lora" : null;
   const { form, tensors } = method.exported?.(parsed, { ...state, conversion }) ?? {
@@ -219,6 +221,7 @@ describe("a merged model", () => {
     const model = await openModel("tiny-llama");
     const none = [
       "prefix",
+      "cartridge",
       "prompt",
       "p-tuning",
       "sk-prefix",
@@ -267,6 +270,7 @@ describe("a merged model", () => {
       "fourierft",
       "c3a",
       "oft",
+      "delora",
       "ia3",
       "road",
       "ln-tuning",

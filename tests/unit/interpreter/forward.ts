@@ -180,6 +180,7 @@ const operators: Record<string, (inputs: Values[], attributes: Attributes) => Va
   Cast: ([x]) => [x!],
   Not: elementwise((value) => (value ? 0 : 1)),
   Log: elementwise(Math.log),
+  Sqrt: elementwise(Math.sqrt),
   Neg: elementwise((value) => -value),
   Floor: elementwise(Math.floor),
   /** The values alone, along the second axis. */

@@ -9,8 +9,8 @@ import type { Family, ModelConfig } from "../../../src/models/family";
 import { familyOf } from "../../../src/models/registry";
 import type { RunConfiguration } from "../../../src/plan/configuration";
 import { Program } from "../../../src/program/program";
-import type { FromWeight, Tensor, Trainable } from "../../../src/program/tensor";
-import { initialValues } from "../../../src/runs/parameters";
+import type { FromWeight, Tensor } from "../../../src/program/tensor";
+import { initialValues, type Startable } from "../../../src/runs/parameters";
 import { parseOptions } from "../../../src/runs/resolve";
 import type { TunedProgram } from "../../../src/runs/tuned-program";
 import { sequenceClassification } from "../../../src/tasks/sequence-classification";
@@ -69,7 +69,7 @@ export function startValues(
   leaves: ReadonlyMap<string, ArrayLike<number>>,
 ): Map<string, ArrayLike<number>> {
   const fromWeight = ({ weight, values }: FromWeight) => values(Float32Array.from(leaves.get(weight.name)!));
-  const start = (tensor: Trainable): ArrayLike<number> => {
+  const start = (tensor: Startable): ArrayLike<number> => {
     const { initializer } = tensor;
     if (initializer.kind === "weight") return fromWeight(initializer);
     if (initializer.kind !== "tensor") return initialValues(tensor, 5);
@@ -78,8 +78,8 @@ export function startValues(
   };
   return new Map([
     ...program.trainables.map((tensor) => [tensor.name, start(tensor)] as const),
-    ...program.controllerStates.flatMap(({ name, initial }) =>
-      typeof initial === "number" ? [] : [[name, fromWeight(initial)] as const],
+    ...program.controllerStates.flatMap(({ name, shape, initial }) =>
+      typeof initial === "number" ? [] : [[name, start({ name, shape, initializer: initial })] as const],
     ),
   ]);
 }

@@ -71,6 +71,7 @@ describe.each(methods.map(({ id }) => id))("%s", (id) => {
 /** Options with which a method starts from something exact, where its defaults start at random. */
 const exactly: Record<string, object> = {
   prefix: { init: "text", virtualTokens: null },
+  cartridge: { init: "text", virtualTokens: null },
   prompt: { init: "text", virtualTokens: null },
   ptec: { init: "text", virtualTokens: null },
   dept: { virtualTokens: 3, positions: 12, rank: 2 },

@@ -200,6 +200,9 @@ describe("options' refusals", () => {
     ["fourierft", { frequencies: 1153 }, /frequencies 1153 are more than the 1152 numbers of .*v_proj/],
     ["c3a", { blockSize: 16 }, /blockSize 16 does not divide the 48 inputs and 24 outputs of .*v_proj/],
     ["oft", { blockSize: 5 }, /blockSize 5 does not divide the 48 inputs of .*q_proj/],
+    ["delora", { strength: 0 }, /strength/],
+    ["cartridge", { virtualTokens: 3, frozenTokens: 4 }, /frozenTokens 4 of 3 virtual tokens leave none to be trained/],
+    ["cartridge", { virtualTokens: null }, /virtualTokens is empty; give a number, or start from a text/],
     ["dora", { learningRateRatio: 0 }, /learningRateRatio/],
     ["sk-prefix", { text: "" }, /text is empty/],
     ["sk-prefix", { map: "round" }, /map/],
@@ -218,6 +221,22 @@ describe("options' refusals", () => {
       /targets name .*q_proj, .* reads whole: it needs 9216 bytes .* allows 9000/,
     );
     expect(parse(["v_proj"])).toMatchObject({ targets: ["v_proj"] });
+  });
+
+  test("a cartridge refuses a text that is shorter than it, with both numbers", async () => {
+    const facts = await factsOf("tiny-llama");
+    const method = methodOf("cartridge");
+    const attach = (options: object) =>
+      method.attach(new Program(), method.options(facts).parse({ init: "text", ...options }), {
+        ...facts,
+        textIds: [5, 6],
+        randomIds: () => [],
+      });
+    expect(() => attach({ virtualTokens: 3 })).toThrow(/text has 2 tokens, but 3 virtual tokens are to start from it/);
+    expect(() => attach({ virtualTokens: null, frozenTokens: 2 })).toThrow(
+      /2 frozen tokens leave none of the text's 2/,
+    );
+    expect(attach({ virtualTokens: 2 }).prefix).toMatchObject({ virtualTokens: 2 });
   });
 
   test("all-linear means every linear of the family", async () => {

@@ -14,6 +14,7 @@ const also: Record<string, Record<string, unknown>[]> = {
   "sk-prefix": [{ map: "diagonal" }, { map: "lowRank" }, { shared: true }, { preset: "reference-code" }],
   "sk-prompt": [{ map: "dense" }, { map: "diagonal" }, { preset: "reference-code" }],
   prefix: [{ projection: 5 }, { init: "text", virtualTokens: null }],
+  cartridge: [{ init: "text", virtualTokens: null }],
   prompt: [{ init: "text", virtualTokens: null }],
   "adapter-pfeiffer": [{ learnedScale: true }],
   road: [{ variant: "road_4" }],
@@ -42,7 +43,9 @@ const REVIEWED: Record<string, string> = {
   dept: "embeddings of words: rows of a matrix, like the model's own",
   ept: "embeddings of words: rows of a matrix, like the model's own",
   prefix: "a text's keys and values, of which none is neutral",
+  cartridge: "a text's keys and values, of which none is neutral",
   vera: "a factor of a product that is neutral at zero",
+  delora: "a factor of a product that is neutral at zero",
   randlora: "a factor of a product that is neutral at zero",
 };
 
