@@ -149,7 +149,14 @@ test("the check-up goes by the run's own rows, history and last gradients", asyn
 
 test("rows are scored by the run at any of its evaluations, and compared with the frozen model", async () => {
   const run = causal.of("lora");
-  const own = { part: "train", reading: "answer", reader: "now", other: "last", gradients: true, helping: false } as const;
+  const own = {
+    part: "train",
+    reading: "answer",
+    reader: "now",
+    other: "last",
+    gradients: true,
+    helping: false,
+  } as const;
   const found = await measure("row-scores", run, own);
   expect(found.rows.map(({ row }) => row)).toEqual([0, 1, 2, 3]);
   expect(found.rows[0]!.truth).toBe("age_limit");

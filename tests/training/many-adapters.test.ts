@@ -56,7 +56,7 @@ test("a mixed file says of every row what its adapter says alone, on one copy of
     { run: "three", rows: 2 },
   ]);
   expect(mixed.map(({ id }) => id)).toEqual(lines.map(({ id }) => id));
-  expect(answer.notices.join(" ")).toMatch(/1 row without text: no prediction \(row 7\)\. .*cut to the longest text/);
+  expect(answer.notices.join(" ")).toMatch(/1 row without text: no prediction \(row 7\)\. 5 rows cut to 16 tokens/);
   expect(mixed[5]).toMatchObject({ run: "three", prediction: "", probability: "" });
   const alone = new Map<string, Record<string, string>[]>();
   for (const name of names) alone.set(name, read(await predict({ run: name })));

@@ -20,7 +20,10 @@ function rowsWith({ rows, dataset, format }: CheckFacts, names: readonly string[
 const countsOf = ({ counts: { training, validation, test } }: CheckFacts) =>
   training.map((count, id) => count + validation[id]! + test[id]!);
 
-/** `nan`, `None`, `-`, −1 beside 0, 1 and 2: labels like any other, unless their cells are meant to be empty. */
+/**
+ * `nan`, `None`, `-`, −1 beside 0, 1 and 2: labels like any other, unless their cells are meant to
+ * be empty.
+ */
 export function missingWords(facts: CheckFacts): CheckLine | null {
   const { labels } = facts.dataset;
   if (labels.length === 0) return null;

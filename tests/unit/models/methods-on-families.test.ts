@@ -66,8 +66,8 @@ function build(method: Method, context: MethodContext) {
   );
 }
 
-/** Numbers of a trained tensor: somewhere, but near one for gains and factors. */
-function somewhere({ name, shape, initializer }: Trainable): Float64Array {
+/** Numbers of an adapter's tensor: somewhere, but near one for gains and factors. */
+function somewhere({ name, shape, initializer }: Pick<Trainable, "name" | "shape" | "initializer">): Float64Array {
   const random = new Random(3, name);
   const middle = initializer.kind === "ones" || /norm|ln_|magnitude/.test(name) ? 1 : 0;
   return Float64Array.from({ length: elementCount(shape) }, () => middle + 0.2 * random.normal());
@@ -86,6 +86,9 @@ describe.each(familyRigs)("%s", (rig) => {
     expect(backward.trained.length).toBeGreaterThan(0);
 
     const start = new Map(program.trainables.map((tensor) => [tensor.name, somewhere(tensor)]));
+    const frozen = program.controllerStates.flatMap(({ name, shape, initial }) =>
+      typeof initial === "number" ? [] : [[name, somewhere({ name, shape, initializer: initial })] as const],
+    );
     const directions = new Map(
       program.trainables.map(({ name, shape }) => {
         const random = new Random(4, name);
@@ -94,7 +97,7 @@ describe.each(familyRigs)("%s", (rig) => {
       }),
     );
     const forward = (step: number) => {
-      const moved = new Map<string, ArrayLike<number>>(leaves);
+      const moved = new Map<string, ArrayLike<number>>([...leaves, ...frozen]);
       for (const [name, values] of start) {
         moved.set(
           name,
