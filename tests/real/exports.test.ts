@@ -37,7 +37,10 @@ const options: Record<string, Record<string, unknown>> = {
  * sums: PyTorch's own with its threads and its attention kernels, to both sides of float64's.
  * MiniLM and the bundled model start from noise.
  */
-const fromText = { init: "text", virtualTokens: null };
+const fromText: Record<string, Record<string, unknown>> = {
+  prefix: { init: "text", virtualTokens: null },
+  cartridge: { init: "text", virtualTokens: 8 },
+};
 
 /**
  * Further ways in which a folder can say what was trained, on the bundled model: method and options
@@ -120,7 +123,7 @@ describe.each(cases)("$model, $task", ({ model: name, task }) => {
   const own = (name === "smollm2-135m" && !full ? SOON : all.map(({ id }) => id)).map((id) => ({
     run: id,
     method: id,
-    chosen: (name === "smollm2-135m" && id === "prefix" ? fromText : options[id]) ?? {},
+    chosen: (name === "smollm2-135m" ? fromText[id] : undefined) ?? options[id] ?? {},
   }));
   const further = Object.entries(name === "tiny-base" ? variants : {}).map(([run, [method, chosen]]) => ({
     run,
