@@ -32,7 +32,7 @@ test("three methods are found by searching, and added at once", async ({ page })
   await expect(search).toBeFocused();
   const rows = dialog.getByRole("region", { name: "Methods found" });
   const row = (title: string) => rows.getByRole("listitem").filter({ has: page.getByText(title, { exact: true }) });
-  await expect(rows.getByRole("checkbox")).toHaveCount(43);
+  await expect(rows.getByRole("checkbox")).toHaveCount(45);
   // What each trains on the open model is found one after the other.
   await expect(row("LoRA")).toContainText(/[\d,]+ \+ [\d,]+ head/, { timeout: 60_000 });
   await expect(row("LoRA")).toContainText("PEFT loads it · Hu et al. 2021");
