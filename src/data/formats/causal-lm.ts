@@ -171,15 +171,17 @@ function conversations(table: Table, facts: readonly ColumnFacts[]): ColumnRoles
   if (turns.length === 0) return null;
   const first = filledColumn(table, facts, SYSTEM_NAMES);
   const system = first && { system: first };
-  const named = (names: readonly string[]) => names.flatMap((name) => turns.filter(({ key }) => key === name))[0];
   // One of both may be a text.
-  const [prompt, answer] = [["prompt", "input"], CHOSEN_NAMES].map(
-    (names) => names.flatMap((name) => facts.filter(({ key }) => key === name))[0],
-  );
+  const [prompt, answer] = [firstNamed(["prompt", "input"], facts), firstNamed(CHOSEN_NAMES, facts)];
   if (prompt && answer && (turns.includes(prompt) || turns.includes(answer))) {
     return { prompt: `{${prompt.name}}`, response: `{${answer.name}}`, ...system };
   }
-  return { messages: (named(MESSAGES_NAMES) ?? turns[0]!).name, ...system };
+  return { messages: (firstNamed(MESSAGES_NAMES, turns) ?? turns[0]!).name, ...system };
+}
+
+/** The column of the first of these names that there is. */
+function firstNamed(names: readonly string[], columns: readonly ColumnFacts[]): ColumnFacts | undefined {
+  return names.flatMap((name) => columns.filter(({ key }) => key === name))[0];
 }
 
 /** The name of the first such column that is not empty throughout. */
@@ -324,10 +326,8 @@ function likeliest(facts: readonly ColumnFacts[]): { prompt?: ColumnFacts; respo
     ({ identifier, numeric, withUnit, structure }) =>
       !identifier && !numeric && !withUnit && (structure === null || structure === "object"),
   );
-  const named = (names: readonly string[], others: readonly ColumnFacts[]) =>
-    names.flatMap((name) => others.filter(({ key }) => key === name))[0];
-  const response = named(RESPONSE_NAMES, usable);
-  const prompt = named(
+  const response = firstNamed(RESPONSE_NAMES, usable);
+  const prompt = firstNamed(
     PROMPT_NAMES,
     usable.filter((column) => column !== response),
   );
