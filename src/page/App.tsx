@@ -77,10 +77,12 @@ function Compared() {
   );
 }
 
-/** With the first point; of what has ended without one there is nothing to draw. */
+/** With the first point; where a comparison has ended without one, for the earlier ones. */
 function Charts() {
   const empty = useStudio(({ comparison: { current } }) => (current && !hasCurves(current) ? current : null));
-  if (empty) return isUnfinished(empty.state) && <Preparation comparison={empty} />;
+  const earlier = useStudio(({ comparison }) => comparison.past.some(hasCurves));
+  if (empty && isUnfinished(empty.state)) return <Preparation comparison={empty} />;
+  if (empty && !earlier) return null;
   return (
     <>
       <div className="view-bar">
