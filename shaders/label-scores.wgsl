@@ -1,6 +1,6 @@
 // What speaks for learning from a label. RULE 0: a number drawn by (i, salt, seed, step). RULE 1:
 // sign · ((1 − neighbours) · p(i) + neighbours · (p(i − 1) + p(i + 1))), where p = exp(loss) is a
-// label's perplexity, and 0 where there is no label or another row.
+// label's perplexity, and 0 where there is no label or another row. RULE 2: sign · loss.
 // −3e38, never kept, where the label is negative or its row is not kept; 3e38, always kept, where
 // only rows with `pruned` 1 lose labels (SOME 1) and its row has 0.
 // losses: [rows · span, 4], the first of four; labels, scores: [rows · span]; keptRows, pruned:
@@ -32,6 +32,10 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) group
   }
   if (RULE == 0) {
     scores[i] = uniform01(vec4u(i, sizes.salt, u32(draw[0]), u32(draw[1])));
+    return;
+  }
+  if (RULE == 2) {
+    scores[i] = sizes.sign * losses[i * 4];
     return;
   }
   var beside = 0f;

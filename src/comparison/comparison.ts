@@ -9,7 +9,7 @@ import { NextToken } from "../answers/next-token";
 import { reportEvaluation } from "../answers/report";
 import type { MeasuredCalibration } from "../calibration/calibration";
 import { bucketLengths } from "../data/batches";
-import { readChannel } from "../data/channels";
+import { earlierLosses, readChannel } from "../data/channels";
 import { norm } from "../data/norm";
 import type { EncodedRow, TokenizedExample } from "../data/tokens";
 import { exportedForm } from "../folders/export";
@@ -21,6 +21,7 @@ import { isEnded } from "../plan/phase";
 import type { Prediction, RowAnswer, RunReport, SettingEvaluation } from "../plan/reports";
 import { peakLearningRate, sharedHeadRate, trainingSteps } from "../plan/schedule";
 import { type Amounts, withProgress } from "../plan/waiting";
+import { needsEarlierLosses } from "../pruning/registry";
 import { sharedBuckets } from "../runs/buckets";
 import { Evaluator } from "../runs/evaluation";
 import type { Feed } from "../runs/feed";
@@ -36,7 +37,8 @@ import { taskMetrics } from "../tasks/metrics/names";
 import { tasks } from "../tasks/registry";
 import { type Evaluation, type Task, taskChannels, weighLabels } from "../tasks/task";
 import { withClassWeights } from "./class-weights";
-import type { ComparisonSetup, PlannedRun } from "./comparison-setup";
+import { type ComparisonSetup, divisionOf, type PlannedRun } from "./comparison-setup";
+import { EarlierLosses } from "./earlier-losses";
 import { Lane, type Tested } from "./lane";
 import { measuredCalibration } from "./measured-calibration";
 import { tokenNoise } from "./token-noise";
@@ -68,6 +70,7 @@ export class Comparison {
   readonly #rows: readonly RowReader[];
   readonly #evaluator: Evaluator;
   readonly #loop: TrainingLoop;
+  readonly #earlier = new EarlierLosses();
   #prepared = false;
   /** One step, evaluation or prediction at a time: they share batches and workspace. */
   readonly #turn = new Mutex();
@@ -106,7 +109,9 @@ export class Comparison {
     this.#workspace = new Workspace(executor, this.#owner);
     const [buckets, owner, turn] = [this.#buckets, this.#owner, this.#turn];
     const inputs = inputChannels(model, (channel) => [...rows, ...tested].some((row) => readChannel(row, channel)));
-    const channels = [...taskChannels(task, classes, scale), ...inputs];
+    const byChange = setup.runs.some(({ pruning }) => needsEarlierLosses(pruning));
+    const before = byChange ? [earlierLosses(task.labels)] : [];
+    const channels = [...taskChannels(task, classes, scale), ...before, ...inputs];
     this.#feeds = new Feeds(executor, model, { buckets, batchSize, channels, owner });
     const stopping = () => this.#loop.stopping;
     this.#rows = divisions.map(({ train }) => rowReader({ ...setup, ...head, stopping }, this.#feeds.whole, train));
@@ -125,7 +130,20 @@ export class Comparison {
       const validation = divisions.map((division) => new Validation(division, training));
       const noise = tokenNoise(setup, task);
       const feeds = this.#feeds;
-      const parts = { task, noise, validation, steps: this.steps, lanes, feeds, buckets, evaluator, turn, owner };
+      const earlier = byChange ? this.#earlier : undefined;
+      const parts = {
+        task,
+        noise,
+        earlier,
+        validation,
+        steps: this.steps,
+        lanes,
+        feeds,
+        buckets,
+        evaluator,
+        turn,
+        owner,
+      };
       this.#loop = new TrainingLoop({ ...setup, ...parts, makeReady: (lane) => this.#makeReady(lane) });
       this.#workspace.allocate();
     } catch (error) {
@@ -243,8 +261,9 @@ export class Comparison {
    * Trains until the last step, a stop, or until no run is left. Runs that fail say so in events;
    * others go on.
    */
-  train(): Promise<void> {
-    return this.#loop.train();
+  async train(): Promise<void> {
+    await this.#readEarlier();
+    await this.#loop.train();
   }
 
   /**
@@ -252,8 +271,41 @@ export class Comparison {
    * have seen; runs that are behind the others catch up first. `evaluateFirst`: as they are before
    * the first step, too.
    */
-  continue(evaluateFirst = false): Promise<void> {
-    return this.#loop.continue(evaluateFirst);
+  async continue(evaluateFirst = false): Promise<void> {
+    await this.#readEarlier();
+    await this.#loop.continue(evaluateFirst);
+  }
+
+  /** The training rows of runs that choose by how losses have changed, before anything trains. */
+  async #readEarlier(): Promise<void> {
+    const rows = this.#lanes
+      .filter(({ run, state }) => needsEarlierLosses(run.setup.pruning) && state !== "finished")
+      .flatMap(({ split }) => divisionOf(this.#setup, split).train);
+    if (rows.length > 0) await this.earlierLosses(rows);
+  }
+
+  /**
+   * What the untrained model loses on each label of training rows, in nats; null where it was
+   * stopped before all were read. Each is read once.
+   */
+  earlierLosses(rows: readonly TokenizedExample[]): Promise<readonly Float32Array[] | null> {
+    return this.#turn.runExclusive(async () => {
+      if (!(await this.#makeReady(this.#base))) return null;
+      const { run, feed } = this.#base;
+      const read = await withProgress(this.#setup.emit, (report) =>
+        this.#earlier.read(rows, (some) =>
+          this.#evaluator.evaluate(
+            run,
+            feed,
+            feed.shownRows(some),
+            (done, total) =>
+              report({ wait: "reading training rows", detail: run.setup.name, done, total, unit: "batches" }),
+            () => this.#loop.stopping,
+          ),
+        ),
+      );
+      return read ? rows.map((row) => this.#earlier.of(row)) : null;
+    });
   }
 
   /** One evaluation of every run as it is, prepared before where it was not. */

@@ -27,6 +27,7 @@ import { STEP_FIGURES, STEPS_AHEAD } from "../runs/run";
 import { calibrate, calibrated } from "../tasks/calibrated";
 import { type Evaluation, meanLossOf, type Task } from "../tasks/task";
 import { type ComparisonSetup, divisionOf } from "./comparison-setup";
+import type { EarlierLosses } from "./earlier-losses";
 import type { Lane } from "./lane";
 import { measuredCalibration } from "./measured-calibration";
 import type { Said, Validation, ValidationRows } from "./validation-rows";
@@ -41,6 +42,8 @@ export interface TrainingLoopSetup extends ComparisonSetup {
   readonly buckets: readonly number[];
   /** Of the training's batches; default: none. */
   readonly noise?: TokenNoise | undefined;
+  /** For runs that choose by how losses have changed; read before. Default: there are none. */
+  readonly earlier?: EarlierLosses | undefined;
   readonly evaluator: Evaluator;
   /**
    * Compiles and fits what a run needs, where that is not done yet, while nothing else uses batches
@@ -547,22 +550,16 @@ export class TrainingLoop {
     readonly lanes: readonly Lane[];
     readonly factor: number;
   }): Promise<boolean> {
-    const { noise: made, steps, feeds, task } = this.#setup;
+    const { noise: made, earlier, steps, feeds, task } = this.#setup;
+    const originals = batch.rows.map((row) => train[row]!);
     let noise: NoiseCount | null = null;
-    const tokens = feeds.fill(
-      train,
-      batch,
-      made &&
-        ((arrays, rows) => {
-          // Those of the whole rows, which come first.
-          const count = made.apply(arrays, rows, { seed, step: this.#step, steps });
-          noise ??= count;
-        }),
-    );
-    const kept = keptOf(
-      batch.rows.map((row) => train[row]!),
-      task.labels.perToken,
-    );
+    const tokens = feeds.fill(train, batch, (arrays, rows) => {
+      earlier?.fill(arrays, originals, rows);
+      // Those of the whole rows, which come first.
+      const count = made?.apply(arrays, rows, { seed, step: this.#step, steps });
+      noise ??= count ?? null;
+    });
+    const kept = keptOf(originals, task.labels.perToken);
     for (const lane of lanes) {
       await this.#ring.ready();
       // What arrived meanwhile may have ended it.

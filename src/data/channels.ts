@@ -59,6 +59,13 @@ export function labelWeights({ perToken }: Channel): Channel {
   return { name: "weights", type: "float32", perToken, width: 1, filler: 1 };
 }
 
+export const EARLIER_LOSSES = "earlierLosses";
+
+/** What the untrained model loses on each label of a channel; nats. */
+export function earlierLosses({ perToken }: Channel): Channel {
+  return { name: EARLIER_LOSSES, type: "float32", perToken, width: 1, filler: 0 };
+}
+
 /** As `labelWeights` what each of so many values counts for where it is 1. */
 export function positiveWeights(width: number): Channel {
   return { name: "positiveWeights", type: "float32", perToken: false, width, filler: 1 };

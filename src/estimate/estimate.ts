@@ -7,7 +7,7 @@
 import type { BaseModel } from "../base/base-model";
 import { languageHeadSpecs } from "../base/language-head";
 import { loadedSpecs } from "../base/read-model";
-import type { Channel } from "../data/channels";
+import { type Channel, earlierLosses } from "../data/channels";
 import type { EncodedRow } from "../data/tokens";
 import { messageOf } from "../errors/message-of";
 import { noBytes, sumUp } from "../executors/bytes";
@@ -32,6 +32,7 @@ import {
   type Trainable,
   tensorBytes,
 } from "../program/tensor";
+import { needsEarlierLosses } from "../pruning/registry";
 import { sharedBuckets } from "../runs/buckets";
 import { controllerBytes } from "../runs/controller-runner";
 import { type StepFlops, stepFlops } from "../runs/flops";
@@ -179,7 +180,9 @@ export function estimate(given: EstimateInput): Estimate {
   for (const { text, bytes } of estimated) texts.set(text, Math.max(texts.get(text) ?? 0, bytes.cache));
   total.cache = [...texts.values()].reduce((sum, bytes) => sum + bytes, 0);
   if (steps.length > 0) {
-    const { classes: labels, inputs = [] } = input;
+    const { classes: labels } = input;
+    const byChange = runs.some(({ pruning }) => needsEarlierLosses(pruning));
+    const inputs = [...(byChange ? [earlierLosses(input.task.labels)] : []), ...(input.inputs ?? [])];
     const feeds = { task: input.task, labels, inputs, batchSize: training.batchSize, buckets };
     const head = Math.max(...estimated.map(({ trainable }) => trainable.head));
     total.runtime +=
@@ -369,6 +372,7 @@ function estimateRun(
         ? (run.weightDecay ?? training.weightDecay)
         : null,
       pruning: run.pruning ? pruningInWords(run.pruning) : null,
+      readsRowsFirst: needsEarlierLosses(run.pruning),
       // A run that goes on is told of other rows when it does.
       startsFromAdapter: run.initFrom !== undefined && run.resume !== true,
     },

@@ -66,7 +66,7 @@ export function tableBytes(steps: readonly StepNeeds[]): number {
 export function feedBytes(options: {
   readonly task: Task;
   readonly labels: number;
-  /** Channels that enter the model. */
+  /** Channels beside those of the task. */
   readonly inputs: readonly Channel[];
   readonly batchSize: number;
   readonly buckets: readonly number[];

@@ -27,6 +27,8 @@ export interface RunTerms {
   readonly weightDecay: number | null;
   /** Which part of its batches it learns from, in words; null: whole batches. */
   readonly pruning: string | null;
+  /** Whether the untrained model reads all training rows before its first step. */
+  readonly readsRowsFirst: boolean;
   /** Whether its first values are those of an adapter that was trained before. */
   readonly startsFromAdapter: boolean;
 }
@@ -61,7 +63,7 @@ export function unequal(runs: readonly RunTerms[], common: CommonTerms): string[
     sweptHeads(runs, common),
     decays(runs),
     searched(runs),
-    ...pruned(runs),
+    ...pruned(runs, common),
     ...changed,
     rowsRead(runs, common),
   ].filter((sentence) => sentence !== null);
@@ -153,13 +155,18 @@ function searched(runs: readonly RunTerms[]): string | null {
   );
 }
 
-function pruned(runs: readonly RunTerms[]): string[] {
+function pruned(runs: readonly RunTerms[], { trainRows }: CommonTerms): string[] {
   const pruning = runs.filter((run) => run.pruning !== null);
   if (pruning.length === 0) return [];
   const each = pruning.map((run) => `${run.run} learns from ${run.pruning}`);
+  const first = pruning.filter(({ readsRowsFirst }) => readsRowsFirst);
   return [
     `${each.join("; ")}${pruning.length < runs.length ? "; the others learn from whole batches" : ""}. ` +
-      "At equal steps they learn from different amounts: curves can be drawn by kept tokens.",
+      "At equal steps they learn from different amounts: curves can be drawn by kept tokens." +
+      (first.length === 0
+        ? ""
+        : ` For ${first.map(({ run }) => run).join(", ")} the untrained model reads all ${count(trainRows)} training ` +
+          "rows first; their operations do not count."),
   ];
 }
 

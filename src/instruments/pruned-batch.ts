@@ -5,6 +5,7 @@
 
 import * as z from "zod";
 import { keptLabels } from "../pruning/choose";
+import { needsEarlierLosses } from "../pruning/registry";
 import { readTokens } from "./asked";
 import { describeRow } from "./described-row";
 import type { Instrument } from "./instrument";
@@ -42,6 +43,7 @@ export const prunedBatch: Instrument<z.infer<typeof inputSchema>, PrunedBatch> =
   async measure(run, { start: asked }) {
     const { comparison, name, data, training } = run;
     const { setup } = comparison.run(name);
+    const pruning = setup.pruning!;
     const size = Math.min(training.batchSize, data.train.length);
     const start = Math.min(asked, data.train.length - size);
     const rows = data.train.slice(start, start + size);
@@ -56,7 +58,7 @@ export const prunedBatch: Instrument<z.infer<typeof inputSchema>, PrunedBatch> =
     const count = rows.length * perRow;
     const batch = {
       ...{ rows: rows.length, perRow, labels: new Int32Array(count).fill(-1) },
-      ...{ losses: new Float32Array(count), entropies: new Float32Array(count) },
+      ...{ losses: new Float32Array(count), entropies: new Float32Array(count), earlier: new Float32Array(count) },
       // What is drawn differs from step to step: as in the first.
       ...{ seed: setup.seed, step: 0 },
     };
@@ -68,7 +70,9 @@ export const prunedBatch: Instrument<z.infer<typeof inputSchema>, PrunedBatch> =
         batch.entropies[place] = labels!.entropies[i]!;
       }
     }
-    const kept = keptLabels(setup.pruning!, batch);
+    const before = needsEarlierLosses(pruning) ? await comparison.earlierLosses(rows) : null;
+    for (const [row, losses] of before?.entries() ?? []) batch.earlier.set(losses, row * perRow);
+    const kept = keptLabels(pruning, batch);
     return {
       ...{ start, rows: data.train.length },
       batch: rows.map((example, row) => {

@@ -8,8 +8,8 @@ import { defineKernel } from "./kernel";
 import { TOKEN_SCORES } from "./token-scores";
 import { uniform } from "./uniform-hash";
 
-/** A number that is drawn, or the label's perplexity with those beside it. */
-export const LABEL_RULES = { drawn: 0, perplexity: 1 } as const;
+/** A number that is drawn, the label's perplexity with those beside it, or its loss alone. */
+export const LABEL_RULES = { drawn: 0, perplexity: 1, loss: 2 } as const;
 
 /** e⁸⁰ and three of them are finite. */
 const MOST = 80;
@@ -38,6 +38,7 @@ export const labelScores = defineKernel({
         if (labels[i]! < 0 || at.keptRows.f32[row] === 0) scores[i] = NEVER_KEPT;
         else if (SOME === 1 && at.pruned.f32[row] === 0) scores[i] = ALWAYS_KEPT;
         else if (RULE === LABEL_RULES.drawn) scores[i] = uniform(i, salt, draw[0]!, draw[1]!);
+        else if (RULE === LABEL_RULES.loss) scores[i] = sign * losses[i * TOKEN_SCORES]!;
         else {
           const beside = (place > 0 ? perplexity(i - 1) : 0) + (place + 1 < span ? perplexity(i + 1) : 0);
           scores[i] = sign * ((1 - neighbours) * perplexity(i) + neighbours * beside);

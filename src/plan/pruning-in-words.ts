@@ -17,6 +17,8 @@ function byWhat(pruning: Pruning): string {
       return "drawn at random";
     case "loss":
       return `with the ${pruning.prefer === "high" ? "highest" : "lowest"} loss`;
+    case "loss-change":
+      return `whose loss has ${pruning.prefer === "fallen" ? "fallen" : "risen"} most since before training`;
     case "q-tuning":
       return `by quadrants (Q-Tuning; neighbours ${pruning.neighbours}, ${pruning.prefer} scores)`;
   }

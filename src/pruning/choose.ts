@@ -3,6 +3,7 @@
  * over arrays.
  */
 
+import { EARLIER_LOSSES } from "../data/channels";
 import type { LoopMemory } from "../kernels/kernel";
 import { TOKEN_SCORES } from "../kernels/token-scores";
 import { bind, type Place } from "../program/place";
@@ -18,6 +19,8 @@ export interface ScoredBatch {
   /** [rows · perRow], nats. */
   readonly losses: Float32Array;
   readonly entropies: Float32Array;
+  /** The same of the untrained model, for rules that choose by how losses have changed; nats. */
+  readonly earlier?: Float32Array;
   /** Seed and step, for rules that draw. */
   readonly seed: number;
   readonly step: number;
@@ -25,7 +28,7 @@ export interface ScoredBatch {
 
 /** Whether each label would be learned from: [rows · perRow]. */
 export function keptLabels(pruning: Pruning, batch: ScoredBatch): boolean[] {
-  const { rows, perRow, labels, losses, entropies, seed, step } = batch;
+  const { rows, perRow, labels, losses, entropies, earlier, seed, step } = batch;
   const pieces: LoopMemory[] = [];
   const working = (elements: number): Place => ({ kind: "scratch", slot: pieces.push(memory(elements)) - 1 });
   const shares = working(rows * perRow);
@@ -34,6 +37,9 @@ export function keptLabels(pruning: Pruning, batch: ScoredBatch): boolean[] {
     if (place.kind === "scratch") return pieces[place.slot]!;
     if (place.kind === "channel" && place.name === "labels")
       return { i32: labels, f32: new Float32Array(labels.buffer) };
+    if (place.kind === "channel" && place.name === EARLIER_LOSSES && earlier) {
+      return { f32: earlier, i32: new Int32Array(earlier.buffer) };
+    }
     if (place.kind === "draw") return draw;
     return others;
   };

@@ -11,8 +11,8 @@ export const loss = defineRule({
   schema: z.strictObject({
     by: z.literal("loss"),
     prefer: z.enum(["high", "low"]).default("high").meta({ title: "Keep", description: "Hard ones, or easy ones." }),
-    rows: rowsKept,
-    tokens: tokensKept,
+    rows: rowsKept(),
+    tokens: tokensKept(),
   }),
   rows: ({ prefer }) => ({ rule: "loss", sign: signOf(prefer) }),
   labels: ({ prefer }) => ({ rule: "perplexity", sign: signOf(prefer), neighbours: 0, some: false }),

@@ -4,11 +4,12 @@
  */
 
 import { LENGTHS } from "../data/batches";
-import { rowLabels } from "../data/channels";
+import { EARLIER_LOSSES, rowLabels } from "../data/channels";
 import { hashName } from "../data/random";
 import { keepShare } from "../kernels/keep-share";
 import { type Dispatch, dispatch } from "../kernels/kernel";
 import { LABEL_RULES, labelScores } from "../kernels/label-scores";
+import { lossChange } from "../kernels/loss-change";
 import { pruneShares } from "../kernels/prune-shares";
 import { ROW_FIGURES, rowFigures } from "../kernels/row-figures";
 import { ROW_RULES, rowScores } from "../kernels/row-scores";
@@ -42,6 +43,7 @@ export interface PrunedLabels {
 }
 
 const LABELS: Place = { kind: "channel", name: rowLabels.name };
+const EARLIER: Place = { kind: "channel", name: EARLIER_LOSSES };
 const LENGTHS_OF_ROWS: Place = { kind: "channel", name: LENGTHS };
 const DRAW: Place = { kind: "draw" };
 
@@ -60,6 +62,7 @@ export function prune(pruning: Pruning, { rows, perRow, shares, working }: Batch
   const [ofRows, corner, keptRows] = [working(rows), working(rows), working(rows)];
   const { rule: byRows, sign } = rule.rows(pruning);
   const choose = [
+    ...(rule.earlier ? [dispatch(lossChange, { scores, labels: LABELS, earlier: EARLIER }, { count })] : []),
     dispatch(rowFigures, { scores, labels: LABELS, figures }, { rows, span: perRow }),
     dispatch(
       rowScores,

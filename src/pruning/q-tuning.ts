@@ -18,8 +18,8 @@ export const qTuning = defineRule({
     "are hardest with those beside them. Q-Tuning, by our reading of its formulas.",
   schema: z.strictObject({
     by: z.literal("q-tuning"),
-    rows: rowsKept,
-    tokens: tokensKept,
+    rows: rowsKept(),
+    tokens: tokensKept(),
     neighbours: z.number().min(0).max(1).default(0.25).meta({
       title: "Weight of neighbours",
       description:

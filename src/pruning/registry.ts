@@ -2,14 +2,20 @@
 
 import * as z from "zod";
 import { loss } from "./loss";
+import { lossChange } from "./loss-change";
 import { qTuning } from "./q-tuning";
 import { random } from "./random";
 import type { PruningRule } from "./rule";
 
-const ALL = [qTuning, loss, random] as const;
+const ALL = [qTuning, lossChange, loss, random] as const;
 
 /** Which part of every training batch a run learns from: a rule and what it is set to. */
-export const pruningSchema = z.discriminatedUnion("by", [qTuning.schema, loss.schema, random.schema]);
+export const pruningSchema = z.discriminatedUnion("by", [
+  qTuning.schema,
+  lossChange.schema,
+  loss.schema,
+  random.schema,
+]);
 
 export type Pruning = z.output<typeof pruningSchema>;
 
@@ -17,6 +23,13 @@ export type Pruning = z.output<typeof pruningSchema>;
 export function ruleOf({ by }: Pick<Pruning, "by">): PruningRule {
   return ALL.find(({ schema }) => schema.shape.by.value === by) as unknown as PruningRule;
 }
+
+/**
+ * Whether it chooses by how losses have changed: the batches then need those of the untrained
+ * model.
+ */
+export const needsEarlierLosses = (pruning: Pruning | undefined): boolean =>
+  pruning !== undefined && ruleOf(pruning).earlier === true;
 
 /** A rule as the page shows it. */
 export interface OfferedPruning {

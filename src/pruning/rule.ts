@@ -7,23 +7,25 @@ import type { ROW_RULES } from "../kernels/row-scores";
 const share = z.number().gt(0).max(1);
 
 /** Of the rows of every batch that have labels, rounded up. */
-export const rowsKept = share.default(0.25).meta({
-  title: "Share of rows",
-  description: "Of the rows of every batch so many are learned from, rounded up; 1: all.",
-});
+export const rowsKept = (start = 0.25) =>
+  share.default(start).meta({
+    title: "Share of rows",
+    description: "Of the rows of every batch so many are learned from, rounded up; 1: all.",
+  });
 
 /** Of the labels of every row that is kept, rounded up. */
-export const tokensKept = share.default(1).meta({
-  title: "Share of tokens",
-  description: "Of the learned tokens of every row that is kept, rounded up; 1: all. Where a row has one label: 1.",
-  ofTokens: true,
-});
+export const tokensKept = (start = 1) =>
+  share.default(start).meta({
+    title: "Share of tokens",
+    description: "Of the learned tokens of every row that is kept, rounded up; 1: all. Where a row has one label: 1.",
+    ofTokens: true,
+  });
 
 /** The fields that its form is made from, each with title, description and default. */
 type Fields = {
   readonly by: z.ZodLiteral<string>;
-  readonly rows: typeof rowsKept;
-  readonly tokens: typeof tokensKept;
+  readonly rows: ReturnType<typeof rowsKept>;
+  readonly tokens: ReturnType<typeof tokensKept>;
 } & z.ZodRawShape;
 
 export interface PruningRule<Shape extends Fields = Fields> {
@@ -31,6 +33,8 @@ export interface PruningRule<Shape extends Fields = Fields> {
   /** What is kept, and whose idea it is, in a sentence or two. */
   readonly summary: string;
   readonly schema: z.ZodObject<Shape, z.core.$strict>;
+  /** Whether change of loss takes the place of loss: that since before training. */
+  readonly earlier?: true;
   /** How rows are scored; `sign` 1: the highest loss is kept, −1: the lowest. */
   readonly rows: (settings: z.output<z.ZodObject<Shape, z.core.$strict>>) => {
     readonly rule: keyof typeof ROW_RULES;

@@ -5,6 +5,7 @@
 import { describe, expect, it } from "vitest";
 import { ALWAYS_KEPT, keepShare, NEVER_KEPT } from "../../src/kernels/keep-share";
 import { LABEL_RULES, labelScores } from "../../src/kernels/label-scores";
+import { lossChange } from "../../src/kernels/loss-change";
 import { pruneShares } from "../../src/kernels/prune-shares";
 import { ROW_FIGURES, rowFigures } from "../../src/kernels/row-figures";
 import { ROW_RULES, rowScores } from "../../src/kernels/row-scores";
@@ -129,6 +130,14 @@ describe("label-scores", () => {
     expectClose(Float32Array.from(inner(result.scores)), inner(expected), REDUCTION);
   });
 
+  it.each([1, -1])("are losses alone, sign %d", async (sign) => {
+    const { scores: said } = await run(LABEL_RULES.loss, 0, { neighbours: 0, sign });
+    for (let i = 0; i < said.length; i++) {
+      const isLeft = labels[i]! < 0 || keptRows[Math.floor(i / SPAN)] === 0;
+      expect(said[i]).toBe(isLeft ? NEVER_KEPT : sign * scores[i * TOKEN_SCORES]!);
+    }
+  });
+
   it("are drawn for candidates alone", async () => {
     const { scores: drawn } = await run(LABEL_RULES.drawn, 0, { neighbours: 0, sign: 1 });
     for (let i = 0; i < drawn.length; i++) {
@@ -154,6 +163,20 @@ describe("label-scores", () => {
     );
     expect([...said].every((score) => score < ALWAYS_KEPT && score > 0)).toBe(true);
   });
+});
+
+it("loss-change: of labels alone, and of nothing but losses", async () => {
+  // Every fifth has hardly changed.
+  const earlier = random(ROWS * SPAN, 7, 3).map((value, i) =>
+    i % 5 === 0 ? scores[i * TOKEN_SCORES]! + 2e-6 : Math.abs(value),
+  );
+  const result = await runKernel(lossChange, { scores, labels, earlier }, { count: ROWS * SPAN });
+  const expected = Float64Array.from(scores, (value, at) => {
+    const i = Math.floor(at / TOKEN_SCORES);
+    if (at % TOKEN_SCORES > 0 || labels[i]! < 0) return value;
+    return i % 5 === 0 ? 0 : value - earlier[i]!;
+  });
+  expectClose(result.scores, expected, REDUCTION);
 });
 
 describe("keep-share", () => {

@@ -6,6 +6,7 @@
 
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
 import { BaseModel } from "../../src/base/base-model";
+import type { Comparison } from "../../src/comparison/comparison";
 import type { TokenizedExample } from "../../src/data/tokens";
 import type { TaskId } from "../../src/data/types";
 import type { Executor } from "../../src/executors/executor";
@@ -77,7 +78,11 @@ interface Said {
 
 /** Of every label of every row, as the untrained run has them; null where there is no label. */
 async function said(data: ComparisonData): Promise<(Said | null)[][]> {
-  const { comparison } = await trained(data, undefined);
+  return saidNow(data, (await trained(data, undefined)).comparison);
+}
+
+/** The same as the run of a comparison has them now. */
+async function saidNow(data: ComparisonData, comparison: Comparison): Promise<(Said | null)[][]> {
   const { labels } = await scoreRows(
     {
       ...{ executor, model, reader: comparison.run("run"), reading: "answer", batchSize: 4, labelled: data.task },
@@ -184,6 +189,53 @@ test.each(cases)("%s: %o learns from what its rule keeps, and from nothing else"
   for (const [name, numbers] of wanted!) {
     expect(largestDifference(values!.get(name)!, numbers), name).toBeLessThan(2e-5);
   }
+});
+
+/** So that a step is the same in a longer training. */
+const STEADY = { schedule: "constant", warmupRatio: 0, leastWarmupSteps: 0, learningRate: 0.02 };
+
+test.each(["causal-lm", "token-classification", "sequence-classification"] as const)(
+  "%s: what has changed most since before training is learned from",
+  async (task) => {
+    const data = dataOf(task);
+    const before = await said(data);
+    for (const prefer of ["fallen", "risen"] as const) {
+      const shares = task === "sequence-classification" ? { rows: 0.4, tokens: 1 } : { rows: 0.7, tokens: 0.5 };
+      const rule = pruning({ by: "loss-change", prefer, ...shares });
+      const { comparison } = await trained(data, rule, { ...STEADY, steps: 4 });
+      const now = await saidNow(data, comparison);
+      const change = (row: number, place: number) =>
+        (prefer === "risen" ? 1 : -1) * (now[row]![place]!.loss - before[row]![place]!.loss);
+      const places = (row: number) => [...now[row]!.keys()].filter((place) => now[row]![place] !== null);
+      const rowsKept = highest(all, Math.ceil(shares.rows * all.length), (row) =>
+        mean(places(row).map((place) => change(row, place))),
+      );
+      const chosen = [...rowsKept].flatMap((row) => {
+        const count = Math.ceil(shares.tokens * places(row).length - 1e-3);
+        return [...highest(places(row), count, (place) => change(row, place))].map((place) => now[row]![place]!.loss);
+      });
+      const next = await trained(data, rule, { ...STEADY, steps: 5 });
+      expect(next.losses("run").at(-1)! / mean(chosen), prefer).toBeCloseTo(1, 4);
+      expect(next.of("step", "run").at(-1)!.keptRows).toBe(rowsKept.size);
+    }
+  },
+);
+
+test("before anything has changed the first of equals are learned from; every row is read once", async () => {
+  const data = dataOf("causal-lm");
+  const rule = pruning({ by: "loss-change", tokens: 0.3 });
+  const given = await said(data);
+  const { comparison, losses, of } = await trained(data, rule);
+  const first = given.flatMap((own) => {
+    const labels = labelsOf(own);
+    return labels.slice(0, Math.ceil(0.3 * labels.length - 1e-3)).map(({ loss }) => loss);
+  });
+  expect(losses("run")[0]! / mean(first)).toBeCloseTo(1, 5);
+  const read = () => of("progress").filter(({ wait, phase }) => wait === "reading training rows" && phase === "end");
+  expect(read()).toHaveLength(1);
+  const [known] = (await comparison.earlierLosses(data.train))!;
+  for (const [place, loss] of known!.entries()) expect(loss).toBeCloseTo(given[0]![place]?.loss ?? 0, 4);
+  expect(read()).toHaveLength(1);
 });
 
 test("rows and tokens at random are as many as asked for, drawn by the seed, and others in every step", async () => {

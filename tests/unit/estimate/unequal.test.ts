@@ -8,6 +8,7 @@ const run = (name: string, fields: Partial<RunTerms> = {}): RunTerms => ({
   ...{ run: name, adapter: 1000, trains: true, readsRows: false, virtualTokens: 0, flops: 1e6 },
   ...{ headLearningRate: 0.005, headFollowsAdapter: false, searched: false, changedSince: null, weightDecay: 0.01 },
   pruning: null,
+  readsRowsFirst: false,
   startsFromAdapter: false,
   ...fields,
 });

@@ -14,7 +14,7 @@ const run = (pruning: unknown) => ({
 
 test("every rule is offered with a form, a start and words of its own", () => {
   const offered = offeredPrunings();
-  expect(offered.map(({ by }) => by)).toEqual(["q-tuning", "loss", "random"]);
+  expect(offered.map(({ by }) => by)).toEqual(["q-tuning", "loss-change", "loss", "random"]);
   for (const { by, title, summary, optionsSchema, start } of offered) {
     expect(start).toEqual(pruningSchema.parse({ by }));
     expect(ruleOf(start).title).toBe(title);
@@ -33,6 +33,9 @@ test("in words: shares below 1 alone", () => {
     "25 % of the rows and 50 % of the tokens of every batch, by quadrants (Q-Tuning; neighbours 0.25, high scores)",
   );
   expect(words({ by: "loss", prefer: "low", rows: 1 })).toBe("all of every batch, with the lowest loss");
+  expect(words({ by: "loss-change" })).toBe(
+    "60 % of the tokens of every batch, whose loss has fallen most since before training",
+  );
 });
 
 test("a configuration takes them, and names what is wrong", () => {
@@ -54,6 +57,7 @@ const batch: ScoredBatch = {
   labels: Int32Array.of(-1, 2, 2, 2, 2, 2, -1, -1, -1, 2, 2, -1),
   losses: Float32Array.of(9, 1, 2, 5, 6, 0.1, 9, 9, 9, 3, 0.5, 9),
   entropies: Float32Array.of(9, 3, 3, 1, 1, 1, 9, 9, 9, 2, 2, 9),
+  earlier: Float32Array.of(9, 4, 3, 5, 7, 0, 0, 0, 0, 3, 2, 0),
 };
 
 test("rows that were scored before are kept by the very dispatches of a step", () => {
@@ -65,6 +69,11 @@ test("rows that were scored before are kept by the very dispatches of a step", (
   expect(kept({ by: "loss", prefer: "low", rows: 0.3, tokens: 0.3 })).toEqual([1]);
   // The second row is wrong and sure, the first is right and unsure: it keeps all its tokens.
   expect(kept({ by: "q-tuning", rows: 0.6, tokens: 0.3, neighbours: 0 })).toEqual([1, 2, 4]);
+  // Changes: −3 and −1; 0, −1 and 0.1; 0 and −1.5.
+  expect(kept({ by: "loss-change", tokens: 0.6 })).toEqual([1, 2, 3, 4, 9, 10]);
+  expect(kept({ by: "loss-change", tokens: 0.3 })).toEqual([1, 4, 10]);
+  expect(kept({ by: "loss-change", tokens: 0.3, prefer: "risen" })).toEqual([2, 5, 9]);
+  expect(kept({ by: "loss-change", rows: 0.3, tokens: 1 })).toEqual([1, 2]);
   expect(kept({ by: "random", rows: 1 })).toEqual([1, 2, 3, 4, 5, 9, 10]);
   expect(kept({ by: "random", rows: 0.3 })).toEqual(kept({ by: "random", rows: 0.3 }));
 });
