@@ -147,7 +147,7 @@ test("tokens of a response are weighed on the strip, and runs are drawn over kep
   await page.getByRole("button", { name: "Options of LoRA" }).click();
   const card = runCard(page, "LoRA");
   await card.getByText("All options").click();
-  await card.getByLabel("Learn from").selectOption({ label: "By loss" });
+  await card.getByLabel("Learn from").selectOption({ label: "By change and attention (ssToken)" });
   await card.getByLabel("Share of rows").fill("0.5");
   await card.getByLabel("Share of tokens").fill("0.5");
   await setTraining(page, { Steps: "2", "Batch size": "4", "Evaluate every": "2" });
@@ -166,5 +166,6 @@ test("tokens of a response are weighed on the strip, and runs are drawn over kep
   await expect(batch.getByRole("row")).toHaveCount(1 + 4);
   await expect(batch.getByRole("cell", { name: "yes", exact: true })).toHaveCount(2);
   await expect(batch.locator(".strip-out").first()).toContainText("(left out)");
+  await expect(batch.getByTitle(/^gives \d.* of its attention to the prompt$/).first()).toBeVisible();
   await expectAccessible(page);
 });

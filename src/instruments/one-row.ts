@@ -5,7 +5,8 @@
 
 import { held, type Leaves, leaves } from "../base/leaves";
 import type { EncodedRow } from "../data/tokens";
-import { type DeviceBuffer, upload } from "../executors/executor";
+import { type DeviceBuffer, type Executor, upload } from "../executors/executor";
+import { writeGraph } from "../forward/graph";
 import { elementCount, type Tensor, tensorBytes } from "../program/tensor";
 import type { Feed } from "../runs/feed";
 import { Feeds } from "../runs/feeds";
@@ -26,7 +27,7 @@ export interface OneRow {
 
 /** The run must be compiled, and not train meanwhile. */
 export async function withOneRow<Result>(
-  { executor, model }: MeasuredRun,
+  { executor, model }: Pick<MeasuredRun, "executor" | "model">,
   run: Run,
   feed: Feed,
   asked: EncodedRow,
@@ -63,5 +64,25 @@ export async function withOneRow<Result>(
   } finally {
     await executor.done();
     memory.releaseOwner(owner);
+  }
+}
+
+/** What tensors of the row's Program come to. */
+export async function compute(
+  executor: Executor,
+  { tuned, bind }: Pick<OneRow, "tuned" | "bind">,
+  outputs: readonly Tensor[],
+): Promise<Float32Array[]> {
+  const { own, all } = bind(outputs);
+  const session = await executor.session(writeGraph(tuned.program, outputs), all);
+  try {
+    await session.run();
+    return await Promise.all(
+      outputs.map(async (tensor) => {
+        return new Float32Array(await executor.read(own.get(tensor)!, tensorBytes(tensor)));
+      }),
+    );
+  } finally {
+    await session.release();
   }
 }

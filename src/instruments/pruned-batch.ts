@@ -5,10 +5,11 @@
 
 import * as z from "zod";
 import { keptLabels } from "../pruning/choose";
-import { needsEarlierLosses } from "../pruning/registry";
+import { needsAttention, needsEarlierLosses } from "../pruning/registry";
 import { readTokens } from "./asked";
 import { describeRow } from "./described-row";
 import type { Instrument } from "./instrument";
+import { lastAttention, toPrompt } from "./last-attention";
 import { scored } from "./scored";
 
 export interface PrunedBatch {
@@ -24,8 +25,15 @@ export interface PrunedBatch {
     readonly loss: number;
     readonly entropy: number;
     readonly kept: boolean;
-    /** Its tokens, where tokens have labels: whether one is learned; null: it has no label. */
-    readonly tokens: readonly { readonly text: string; readonly kept: boolean | null }[];
+    /**
+     * Its tokens, where tokens have labels: whether one is learned (null: it has no label), and what
+     * it gives to the prompt of its attention, where the rule goes by that.
+     */
+    readonly tokens: readonly {
+      readonly text: string;
+      readonly kept: boolean | null;
+      readonly attention: number | null;
+    }[];
   }[];
 }
 
@@ -72,7 +80,11 @@ export const prunedBatch: Instrument<z.infer<typeof inputSchema>, PrunedBatch> =
     }
     const before = needsEarlierLosses(pruning) ? await comparison.earlierLosses(rows) : null;
     for (const [row, losses] of before?.entries() ?? []) batch.earlier.set(losses, row * perRow);
-    const kept = keptLabels(pruning, batch);
+    const attention = needsAttention(pruning)
+      ? await comparison.hold(name, (held, feed) => lastAttention(run, held, feed, rows, perRow))
+      : undefined;
+    const kept = keptLabels(pruning, { ...batch, ...(attention && { attention }) });
+    const shares = attention && toPrompt(attention, batch.labels, perRow);
     return {
       ...{ start, rows: data.train.length },
       batch: rows.map((example, row) => {
@@ -82,7 +94,11 @@ export const prunedBatch: Instrument<z.infer<typeof inputSchema>, PrunedBatch> =
         return {
           ...describeRow(run, example),
           ...{ loss: losses![row]!, entropy: entropies![row]!, kept: own.includes(true) },
-          tokens: tokens.map(({ text }, place) => ({ text, kept: labelled(place) ? own[place - ahead]! : null })),
+          tokens: tokens.map(({ text }, place) => ({
+            text,
+            kept: labelled(place) ? own[place - ahead]! : null,
+            attention: shares && labelled(place) ? shares[row * perRow + place - ahead]! : null,
+          })),
         };
       }),
     };

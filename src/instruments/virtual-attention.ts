@@ -5,14 +5,11 @@
  */
 
 import * as z from "zod";
-import { writeGraph } from "../forward/graph";
 import type { LayerAttention, RunPooling } from "../models/family";
 import { attentionProbabilities } from "../operations/attention";
-import type { Program } from "../program/program";
-import { type Tensor, tensorBytes } from "../program/tensor";
 import { askedRow, askedSchema, type ReadToken, readTokens } from "./asked";
 import type { Instrument, MeasuredRun } from "./instrument";
-import { type OneRow, withOneRow } from "./one-row";
+import { compute, type OneRow, withOneRow } from "./one-row";
 
 /** Whose attention is shown for every layer: where the head reads, or the mean of all tokens. */
 export type AttentionReader = "last token" | "first token" | "first virtual token" | "mean of tokens";
@@ -97,7 +94,7 @@ async function look(
   const each =
     head === null ? null : attentionProbabilities(program, "attention by head", siteOf(sites[layer]!), "each head");
   const outputs = each ? [...means, each] : means;
-  const values = await compute(run, bind, outputs, program);
+  const values = await compute(run.executor, { tuned, bind }, outputs);
   const shared = (computed: Float32Array, site: LayerAttention, first: number) => {
     const keys = siteOf(site).keys.shape[0]!;
     const columns = columnsOf(site, places);
@@ -159,24 +156,4 @@ function readerOf(
 
 function meanRow(rows: readonly (readonly number[])[]): number[] {
   return rows[0]!.map((_, column) => rows.reduce((sum, row) => sum + row[column]!, 0) / rows.length);
-}
-
-async function compute(
-  { executor }: MeasuredRun,
-  bind: OneRow["bind"],
-  outputs: readonly Tensor[],
-  program: Program,
-): Promise<Float32Array[]> {
-  const { own, all } = bind(outputs);
-  const session = await executor.session(writeGraph(program, outputs), all);
-  try {
-    await session.run();
-    return await Promise.all(
-      outputs.map(async (tensor) => {
-        return new Float32Array(await executor.read(own.get(tensor)!, tensorBytes(tensor)));
-      }),
-    );
-  } finally {
-    await session.release();
-  }
 }

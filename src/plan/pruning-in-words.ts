@@ -19,6 +19,8 @@ function byWhat(pruning: Pruning): string {
       return `with the ${pruning.prefer === "high" ? "highest" : "lowest"} loss`;
     case "loss-change":
       return `whose loss has ${pruning.prefer === "fallen" ? "fallen" : "risen"} most since before training`;
+    case "ss-token":
+      return `by change of loss and attention to the prompt (ssToken; γ ${pruning.change})`;
     case "q-tuning":
       return `by quadrants (Q-Tuning; neighbours ${pruning.neighbours}, ${pruning.prefer} scores)`;
   }

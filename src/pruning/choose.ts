@@ -7,6 +7,7 @@ import { EARLIER_LOSSES } from "../data/channels";
 import type { LoopMemory } from "../kernels/kernel";
 import { TOKEN_SCORES } from "../kernels/token-scores";
 import { bind, type Place } from "../program/place";
+import type { Tensor } from "../program/tensor";
 import { prune } from "./prune";
 import type { Pruning } from "./registry";
 
@@ -21,6 +22,8 @@ export interface ScoredBatch {
   readonly entropies: Float32Array;
   /** The same of the untrained model, for rules that choose by how losses have changed; nats. */
   readonly earlier?: Float32Array;
+  /** [rows, perRow, perRow]: the last layer's, for rules that go by it; 0 beyond a row's end. */
+  readonly attention?: Float32Array;
   /** Seed and step, for rules that draw. */
   readonly seed: number;
   readonly step: number;
@@ -28,11 +31,14 @@ export interface ScoredBatch {
 
 /** Whether each label would be learned from: [rows · perRow]. */
 export function keptLabels(pruning: Pruning, batch: ScoredBatch): boolean[] {
-  const { rows, perRow, labels, losses, entropies, earlier, seed, step } = batch;
+  const { rows, perRow, labels, losses, entropies, earlier, attention, seed, step } = batch;
   const pieces: LoopMemory[] = [];
   const working = (elements: number): Place => ({ kind: "scratch", slot: pieces.push(memory(elements)) - 1 });
   const shares = working(rows * perRow);
-  const { scores, dispatches } = prune(pruning, { rows, perRow, shares, working });
+  const cells = { shape: [rows, perRow, perRow], type: "float32", role: "activation" } as const;
+  const probabilities: Tensor = { name: "attention", ...cells };
+  const read = attention && { probabilities, firstQuery: 0, firstKey: 0 };
+  const { scores, dispatches } = prune(pruning, { rows, perRow, shares, attention: read, working });
   const at = (place: Place): LoopMemory => {
     if (place.kind === "scratch") return pieces[place.slot]!;
     if (place.kind === "channel" && place.name === "labels")
@@ -40,6 +46,7 @@ export function keptLabels(pruning: Pruning, batch: ScoredBatch): boolean[] {
     if (place.kind === "channel" && place.name === EARLIER_LOSSES && earlier) {
       return { f32: earlier, i32: new Int32Array(earlier.buffer) };
     }
+    if (place.kind === "value" && attention) return { f32: attention, i32: new Int32Array(attention.buffer) };
     if (place.kind === "draw") return draw;
     return others;
   };

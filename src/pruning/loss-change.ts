@@ -8,7 +8,7 @@ import * as z from "zod";
 import { defineRule, rowsKept, signOf, tokensKept } from "./rule";
 
 export const lossChange = defineRule({
-  title: "By change of loss (ssToken)",
+  title: "By change of loss",
   summary:
     "Rows and tokens whose loss has fallen most since before training, as ssToken chooses tokens, or those that have " +
     "fallen least. Every training row is read once by the untrained model before the first step.",
@@ -21,7 +21,7 @@ export const lossChange = defineRule({
       description: "What is learned most easily, or what is left behind: a loss that has fallen least, or risen.",
     }),
   }),
-  earlier: true,
+  earlier: () => true,
   rows: ({ prefer }) => ({ rule: "loss", sign: signOf(prefer === "risen" ? "high" : "low") }),
   labels: ({ prefer }) => ({
     rule: "loss",

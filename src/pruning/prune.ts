@@ -10,17 +10,30 @@ import { keepShare } from "../kernels/keep-share";
 import { type Dispatch, dispatch } from "../kernels/kernel";
 import { LABEL_RULES, labelScores } from "../kernels/label-scores";
 import { lossChange } from "../kernels/loss-change";
+import { promptAttention } from "../kernels/prompt-attention";
 import { pruneShares } from "../kernels/prune-shares";
 import { ROW_FIGURES, rowFigures } from "../kernels/row-figures";
 import { ROW_RULES, rowScores } from "../kernels/row-scores";
 import { TOKEN_SCORES } from "../kernels/token-scores";
 import type { Place } from "../program/place";
+import type { Tensor } from "../program/tensor";
 import { type Pruning, ruleOf } from "./registry";
 
 /** What is learned of batches of so many rows, which may have several labels each. */
 export interface PrunedBatches {
   readonly pruning: Pruning;
   readonly batch: number;
+  /** Where it is needed, and there is any. */
+  readonly attention?: ReadAttention | undefined;
+}
+
+/** The attention of a layer, as the mean over its heads. */
+export interface ReadAttention {
+  /** [rows, queries, keys] */
+  readonly probabilities: Tensor;
+  /** Where a row's own tokens begin. */
+  readonly firstQuery: number;
+  readonly firstKey: number;
 }
 
 /** The labels of a batch, as a loss has them. */
@@ -31,6 +44,7 @@ export interface BatchLabels {
   readonly perRow: number;
   /** What every label counts for; written before. */
   readonly shares: Place;
+  readonly attention?: ReadAttention | undefined;
   /** A new piece of working memory of so many float32. */
   readonly working: (elements: number) => Place;
 }
@@ -47,10 +61,19 @@ const EARLIER: Place = { kind: "channel", name: EARLIER_LOSSES };
 const LENGTHS_OF_ROWS: Place = { kind: "channel", name: LENGTHS };
 const DRAW: Place = { kind: "draw" };
 
-/** @throws Error where tokens are to be left out, and it is rows that have labels. */
-export function prune(pruning: Pruning, { rows, perRow, shares, working }: BatchLabels): PrunedLabels {
+/**
+ * @throws Error where tokens are to be left out, and it is rows that have labels; and where it goes
+ * by attention to a prompt, and there is none
+ */
+export function prune(pruning: Pruning, { rows, perRow, shares, attention, working }: BatchLabels): PrunedLabels {
   const rule = ruleOf(pruning);
   const count = rows * perRow;
+  if (rule.attention && !attention) {
+    throw new Error(
+      `${rule.title} chooses tokens of a response to a prompt; here there is none. Choose another rule, or have it ` +
+        "learn from all.",
+    );
+  }
   if (perRow === 1 && pruning.tokens < 1) {
     throw new Error(
       "Tokens are left out where every token has a label; here a row has one. Leave out rows alone: a share of tokens " +
@@ -62,7 +85,7 @@ export function prune(pruning: Pruning, { rows, perRow, shares, working }: Batch
   const [ofRows, corner, keptRows] = [working(rows), working(rows), working(rows)];
   const { rule: byRows, sign } = rule.rows(pruning);
   const choose = [
-    ...(rule.earlier ? [dispatch(lossChange, { scores, labels: LABELS, earlier: EARLIER }, { count })] : []),
+    ...(rule.earlier?.(pruning) ? [dispatch(lossChange, { scores, labels: LABELS, earlier: EARLIER }, { count })] : []),
     dispatch(rowFigures, { scores, labels: LABELS, figures }, { rows, span: perRow }),
     dispatch(
       rowScores,
@@ -81,6 +104,7 @@ export function prune(pruning: Pruning, { rows, perRow, shares, working }: Batch
     scores,
     dispatches: [
       ...choose,
+      ...(rule.attention && attention ? [attend(attention, rule.attention(pruning), { scores, rows, perRow })] : []),
       dispatch(
         labelScores,
         { losses: scores, labels: LABELS, keptRows, pruned: corner, draw: DRAW, scores: ofLabels },
@@ -91,6 +115,20 @@ export function prune(pruning: Pruning, { rows, perRow, shares, working }: Batch
       take(kept, shares, { count, perRow }, false),
     ],
   };
+}
+
+/** Losses become what they and attention to the prompt come to. */
+function attend(
+  { probabilities, firstQuery, firstKey }: ReadAttention,
+  { change, sign }: { readonly change: number; readonly sign: 1 | -1 },
+  { scores, rows, perRow }: { readonly scores: Place; readonly rows: number; readonly perRow: number },
+): Dispatch<Place> {
+  const [, queries, keys] = probabilities.shape as [number, number, number];
+  return dispatch(
+    promptAttention,
+    { scores, labels: LABELS, probabilities: { kind: "value", tensor: probabilities } },
+    { rows, span: perRow, queries, keys, firstQuery, firstKey, change, sign },
+  );
 }
 
 /** `whole`: a row is learned from with all its tokens. */

@@ -33,8 +33,18 @@ export interface PruningRule<Shape extends Fields = Fields> {
   /** What is kept, and whose idea it is, in a sentence or two. */
   readonly summary: string;
   readonly schema: z.ZodObject<Shape, z.core.$strict>;
-  /** Whether change of loss takes the place of loss: that since before training. */
-  readonly earlier?: true;
+  /** Whether it is of responses to prompts alone. */
+  readonly ofResponses?: true;
+  /** Whether change of loss takes the place of loss: that since before training. Default: no. */
+  readonly earlier?: (settings: z.output<z.ZodObject<Shape, z.core.$strict>>) => boolean;
+  /**
+   * Whether attention to the prompt speaks for a label, too, beside its loss, which counts for
+   * `change` of 1; `sign` 1: the highest loss of the row is 1. Labels are scored by the sum then.
+   */
+  readonly attention?: (settings: z.output<z.ZodObject<Shape, z.core.$strict>>) => {
+    readonly change: number;
+    readonly sign: 1 | -1;
+  };
   /** How rows are scored; `sign` 1: the highest loss is kept, −1: the lowest. */
   readonly rows: (settings: z.output<z.ZodObject<Shape, z.core.$strict>>) => {
     readonly rule: keyof typeof ROW_RULES;

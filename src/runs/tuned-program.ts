@@ -8,6 +8,7 @@ import { formats } from "../data/formats/registry";
 import type { MethodContext } from "../methods/method";
 import type { AnyApproach } from "../methods/registry";
 import type { Attachments, Batch, BuiltModel, Pooling, RunPooling } from "../models/family";
+import { attentionProbabilities } from "../operations/attention";
 import { dropout } from "../operations/dropout";
 import { insertAfter } from "../operations/insert-after";
 import { lastToken } from "../operations/pool";
@@ -15,7 +16,8 @@ import { view } from "../operations/view";
 import type { LayerStrategy } from "../plan/layer-rates";
 import { Program } from "../program/program";
 import type { Tensor } from "../program/tensor";
-import type { Pruning } from "../pruning/registry";
+import type { ReadAttention } from "../pruning/prune";
+import { needsAttention, type Pruning } from "../pruning/registry";
 import { classLoss, pooledState, valuesLoss } from "../tasks/heads";
 import type { LanguageHead, Loss, ReadOut, States, Task } from "../tasks/task";
 import { attachByLayer } from "./layers";
@@ -113,6 +115,7 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
       pooling,
       learningRateScale,
       pruning,
+      attention: pruning && needsAttention(pruning) ? lastAttention(program, built) : undefined,
       classifier:
         family.classify &&
         ((state, outputs) =>
@@ -157,7 +160,17 @@ export function buildTunedProgram(setup: TunedSetup, size: number, tokens: numbe
       backward: { dispatches: [], saved: [], trained: [], slots: [] },
     };
   }
-  return { ...common, loss, backward: planBackward(program, logits, loss.trained) };
+  const backward = planBackward(program, logits, loss.trained);
+  const saved = [...new Set([...backward.saved, ...(loss.reads ?? [])])];
+  return { ...common, loss, backward: { ...backward, saved } };
+}
+
+/** The mean over the heads of the last layer; undefined where every token sees all. */
+export function lastAttention(program: Program, { attentions, virtualTokens }: BuiltModel): ReadAttention | undefined {
+  const { own, prefixed } = attentions.at(-1)!;
+  if (!own.options.causal) return undefined;
+  const probabilities = attentionProbabilities(program, "attention of the last layer", own, "mean of heads");
+  return { probabilities, firstQuery: virtualTokens, firstKey: prefixed + virtualTokens };
 }
 
 /** The states as a trained head reads them: with the dropout that the method asks for. */

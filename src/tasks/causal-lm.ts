@@ -23,13 +23,14 @@ export const causalLm: Task = {
   recorded: () => ({ width: 1, predicted: true }),
   replaceable: "answers",
 
-  readOut(program, states, { languageHead, weighted, pruning }) {
+  readOut(program, states, { languageHead, weighted, pruning, attention }) {
     const { hidden, size, virtualTokens, tokens, context = [] } = states;
     const output = ownTokens(program, "own tokens", hidden, { batch: size, virtualTokens, tokens });
     const head = languageHead();
     const weights = labelWeightsIn(weighted);
     if (context.length > 0) return withContextLoss(program, output, states, head, context, weights);
-    return { output, loss: languageLoss(output, head, { weights, pruned: pruning && { pruning, batch: size } }) };
+    const pruned = pruning && { pruning, batch: size, attention };
+    return { output, loss: languageLoss(output, head, { weights, pruned }) };
   },
 
   measure(evaluation, examples) {

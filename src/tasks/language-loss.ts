@@ -197,7 +197,15 @@ export function languageLoss(
       learn: [...learnHead(rows), ...(update ? learnUpdate(update, rows) : [])],
     };
   });
-  const left = pruned && prune(pruned.pruning, { rows: pruned.batch, perRow: all / pruned.batch, shares, working });
+  const left =
+    pruned &&
+    prune(pruned.pruning, {
+      rows: pruned.batch,
+      perRow: all / pruned.batch,
+      shares,
+      attention: pruned.attention,
+      working,
+    });
   const score = (scores: Place) =>
     spans.map(({ start, rows }) => {
       const sizes = { start, rows, width: vocabulary, given: vocabulary };
@@ -209,6 +217,7 @@ export function languageLoss(
     first: [shareLabels(all, shares, weights)],
     ...(left && { pruning: { parts: score(left.scores), last: left.dispatches } }),
     parts,
+    ...(pruned?.attention && { reads: [pruned.attention.probabilities] }),
     trained: [...trainedHead, ...(update ? [update.down as Trainable, update.up as Trainable] : [])],
     last: [sumLosses(all, shares)],
   };

@@ -15,6 +15,7 @@ import type { HeadUpdate, PromptLabel, RunPooling } from "../models/family";
 import type { Place } from "../program/place";
 import type { Program } from "../program/program";
 import type { Tensor, Trainable } from "../program/tensor";
+import type { ReadAttention } from "../pruning/prune";
 import type { Pruning } from "../pruning/registry";
 import type { DrawnMetric } from "./metrics/drawn";
 import type { MetricName, Metrics } from "./metrics/names";
@@ -58,6 +59,8 @@ export interface ReadOutOptions {
    * no `pruning`.
    */
   readonly pruning?: Pruning | undefined;
+  /** Where that needs the attention of the last layer. */
+  readonly attention?: ReadAttention | undefined;
   /**
    * The family's own classifier [rows, outputs] of states; undefined where it is a plain `score`.
    */
@@ -98,6 +101,8 @@ export interface Loss {
     readonly dispatches: readonly Dispatch<Place>[];
     readonly learn: readonly Dispatch<Place>[];
   }[];
+  /** Activations that are read here, where there are any. */
+  readonly reads?: readonly Tensor[];
   /** Trained tensors whose gradient comes from here, not from the backward pass. */
   readonly trained: readonly Trainable[];
   /** Run after the parts. */

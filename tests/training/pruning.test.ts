@@ -10,10 +10,11 @@ import type { Comparison } from "../../src/comparison/comparison";
 import type { TokenizedExample } from "../../src/data/tokens";
 import type { TaskId } from "../../src/data/types";
 import type { Executor } from "../../src/executors/executor";
+import { lastAttention, toPrompt } from "../../src/instruments/last-attention";
 import { type Pruning, pruningSchema } from "../../src/pruning/registry";
 import type { ComparisonData } from "../../src/runs/rows";
 import { scoreRows } from "../../src/scoring/score-rows";
-import { fixtureModel } from "../fixtures/reference";
+import { fixtureModel, ssTokenCase } from "../fixtures/reference";
 import { largestDifference } from "./compare";
 import { testExecutor } from "./executor";
 import { OpenComparisons, tinyData, tinyRows } from "./tiny-comparison";
@@ -133,7 +134,7 @@ function keptLabels(rule: Pruning, given: readonly (readonly (Said | null)[])[])
   const { kept, corner } = keptRows(rule, given);
   return given.map((own, row) => {
     if (!kept.has(row)) return own.map(() => false);
-    if (rule.by === "random" || !corner.has(row)) return own.map((one) => one !== null);
+    if (!("prefer" in rule) || !corner.has(row)) return own.map((one) => one !== null);
     const places = [...own.keys()].filter((place) => own[place] !== null);
     const perplexity = (place: number) => (own[place] ? Math.exp(own[place].loss) : 0);
     const neighbours = rule.by === "q-tuning" ? rule.neighbours : 0;
@@ -238,6 +239,61 @@ test("before anything has changed the first of equals are learned from; every ro
   expect(read()).toHaveLength(1);
 });
 
+/** What every labelled token of every row gives to the tokens that are no label's. */
+async function attended(data: ComparisonData, comparison: Comparison): Promise<number[][]> {
+  const span = Math.max(...data.train.map(({ ids }) => ids.length));
+  const attention = await comparison.hold("run", (run, feed) =>
+    lastAttention({ executor, model }, run, feed, data.train, span),
+  );
+  const labels = data.train.flatMap((row) => Array.from({ length: span }, (_, place) => row.labels[place] ?? -100));
+  const shares = [...toPrompt(attention, labels, span)];
+  return data.train.map((_, row) => shares.slice(row * span, (row + 1) * span));
+}
+
+test("attention to the prompt is transformers'", async () => {
+  const { rows: known } = await ssTokenCase();
+  const train = known.map(({ ids, prompt }, row) => ({
+    ...rows[row]!,
+    ids: Int32Array.from(ids),
+    labels: Int32Array.from(ids, (_, place) => (place + 1 < prompt ? -100 : (ids[place + 1] ?? -100))),
+  }));
+  const data: ComparisonData = { ...tinyData(train, train, 96), task: "causal-lm", labels: [] };
+  const { comparison } = await trained(data, undefined, { batchSize: 3 });
+  for (const [row, seen] of (await attended(data, comparison)).entries()) {
+    const { prompt, attendedBefore } = known[row]!;
+    for (const [place, share] of attendedBefore.entries()) expect(seen[prompt - 1 + place]).toBeCloseTo(share, 5);
+  }
+});
+
+test.each([
+  ["lora", 0.5],
+  ["lora", 0],
+  ["prefix", 0.5],
+  ["prompt", 0.3],
+])("ssToken of %s, change counts %d: learned from is what change and attention speak for", async (method, change) => {
+  const data = dataOf("causal-lm");
+  const before = await said(data);
+  const rule = pruning({ by: "ss-token", tokens: 0.5, change });
+  const { comparison, of } = await trained(data, rule, { ...STEADY, steps: 3 }, method);
+  const [now, seen] = [await saidNow(data, comparison), await attended(data, comparison)];
+  const chosen = now.flatMap((own, row) => {
+    const places = [...own.keys()].filter((place) => own[place] !== null);
+    const falls = places.map((place) => before[row]![place]!.loss - own[place]!.loss);
+    const [low, high] = [Math.min(...falls), Math.max(...falls)];
+    const score = (place: number) => {
+      const fall = (before[row]![place]!.loss - own[place]!.loss - low) / (high - low || 1);
+      return change * fall + (1 - change) * seen[row]![place]!;
+    };
+    const count = Math.ceil(0.5 * places.length - 1e-3);
+    return [...highest(places, count, score)].map((place) => own[place]!.loss);
+  });
+  const next = await trained(data, rule, { ...STEADY, steps: 4 }, method);
+  expect(next.losses("run").at(-1)! / mean(chosen)).toBeCloseTo(1, 4);
+  // Without change nothing is read before.
+  const read = of("progress").some(({ wait }) => wait === "reading training rows");
+  expect(read).toBe(change > 0);
+});
+
 test("rows and tokens at random are as many as asked for, drawn by the seed, and others in every step", async () => {
   const data = dataOf("causal-lm");
   const rule = pruning({ by: "random", rows: 0.25, tokens: 0.5 });
@@ -299,6 +355,11 @@ describe("is refused with the reason", () => {
     await expect(trained(dataOf("sequence-classification"), pruning({ by: "loss", tokens: 0.5 }))).rejects.toThrow(
       /a share of tokens of 1, not 0\.5/,
     );
+  });
+
+  test.each(["sequence-classification", "token-classification"] as const)("ssToken of %s", async (task) => {
+    const rule = pruning({ by: "ss-token", tokens: task === "token-classification" ? 0.6 : 1 });
+    await expect(trained(dataOf(task), rule)).rejects.toThrow(/chooses tokens of a response to a prompt; here/);
   });
 
   test("what trains nothing", async () => {

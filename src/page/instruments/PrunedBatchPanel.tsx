@@ -2,12 +2,15 @@
 
 import { useState } from "react";
 import type { InstrumentResult } from "../../worker/api";
-import { formatCount, formatLoss } from "../numbers";
+import { formatCount, formatLoss, formatPercent } from "../numbers";
 import { MeasureWhenOpened } from "./MeasureWhenOpened";
 import type { PanelProps } from "./panel";
 import { readable } from "./reading";
 import "../styles/token-strips.css";
 import "./PrunedBatchPanel.css";
+
+/** Percent of the colour behind the token that looks most at its prompt. */
+const STRONGEST = 45;
 
 type Found = InstrumentResult<"pruned-batch">;
 
@@ -20,6 +23,7 @@ export function PrunedBatchPanel(props: PanelProps) {
           <p className="field-help">
             {props.instrument.summary} Training rows {formatCount(found.start + 1)} to{" "}
             {formatCount(found.start + found.batch.length)} of {formatCount(found.rows)}, in the file's order.
+            {looks(found) && " The darker a token, the more of its attention goes to the prompt; struck out: left out."}
           </p>
           <Batch found={found} />
           <p className="pruned-batch-turn">
@@ -85,17 +89,30 @@ function Batch({ found: { batch } }: { found: Found }) {
   );
 }
 
-const classOf = (kept: boolean | null) => {
+const looks = ({ batch }: Found) => batch.some(({ tokens }) => tokens.some(({ attention }) => attention !== null));
+
+const classOf = ({ kept, attention }: Token) => {
   if (kept === null) return "strip-token";
-  return kept ? "strip-token strip-learned" : "strip-token strip-out";
+  const looking = attention === null ? "" : " pruned-batch-looking";
+  return `strip-token ${kept ? "strip-learned" : "strip-out"}${looking}`;
 };
 
-function Tokens({ tokens }: { tokens: Found["batch"][number]["tokens"] }) {
-  return tokens.map(({ text, kept }, place) => (
+/** `most`: what the token of the row gives that looks most at the prompt. */
+const shadeOf = ({ attention }: Token, most: number) =>
+  attention === null ? undefined : ({ "--share": `${most > 0 ? (STRONGEST * attention) / most : 0}%` } as object);
+
+type Token = Found["batch"][number]["tokens"][number];
+
+const titleOf = ({ attention }: Token) =>
+  attention === null ? undefined : `gives ${formatPercent(attention)} of its attention to the prompt`;
+
+function Tokens({ tokens }: { tokens: readonly Token[] }) {
+  const most = Math.max(...tokens.map(({ attention }) => attention ?? 0));
+  return tokens.map((token, place) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: a token of a row has no other name than its place
-    <span key={place} className={classOf(kept)}>
-      {readable(text)}
-      {kept === false && <span className="visually-hidden"> (left out) </span>}
+    <span key={place} className={classOf(token)} style={shadeOf(token, most)} title={titleOf(token)}>
+      {readable(token.text)}
+      {token.kept === false && <span className="visually-hidden"> (left out) </span>}
     </span>
   ));
 }

@@ -32,7 +32,10 @@ export function PruningFields({ run }: { run: DraftRun }) {
           value={pruning?.by ?? WHOLE}
           choices={[
             { value: WHOLE, label: "Whole batches" },
-            ...rules.map(({ by, title }) => ({ value: by, label: title })),
+            // One that another task's data left behind is shown, so that it can be taken back.
+            ...rules
+              .filter(({ by, ofResponses }) => !ofResponses || answer === "text" || by === pruning?.by)
+              .map(({ by, title }) => ({ value: by, label: title })),
           ]}
           onChange={(by) => {
             for (const { key } of fields) markRun(run.id, `pruning ${key}`, null);

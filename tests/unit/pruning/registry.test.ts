@@ -5,6 +5,7 @@ import { configurationSchema } from "../../../src/plan/configuration";
 import { pruningInWords } from "../../../src/plan/pruning-in-words";
 import { keptLabels, type ScoredBatch } from "../../../src/pruning/choose";
 import { offeredPrunings, pruningSchema, ruleOf } from "../../../src/pruning/registry";
+import { ssTokenCase } from "../../fixtures/reference";
 
 const run = (pruning: unknown) => ({
   model: "bundled:tiny-base",
@@ -14,7 +15,7 @@ const run = (pruning: unknown) => ({
 
 test("every rule is offered with a form, a start and words of its own", () => {
   const offered = offeredPrunings();
-  expect(offered.map(({ by }) => by)).toEqual(["q-tuning", "loss-change", "loss", "random"]);
+  expect(offered.map(({ by }) => by)).toEqual(["q-tuning", "ss-token", "loss-change", "loss", "random"]);
   for (const { by, title, summary, optionsSchema, start } of offered) {
     expect(start).toEqual(pruningSchema.parse({ by }));
     expect(ruleOf(start).title).toBe(title);
@@ -25,6 +26,37 @@ test("every rule is offered with a form, a start and words of its own", () => {
     }
   }
   expect(new Set(offered.map(({ start }) => pruningInWords(start))).size).toBe(offered.length);
+});
+
+test("ssToken keeps what its formula keeps, by transformers' losses and attention", async () => {
+  const { settings, rows } = await ssTokenCase();
+  const perRow = Math.max(...rows.map(({ ids }) => ids.length));
+  const count = rows.length * perRow;
+  const given = {
+    ...{ rows: rows.length, perRow, seed: 0, step: 0, labels: new Int32Array(count).fill(-100) },
+    ...{ losses: new Float32Array(count), entropies: new Float32Array(count), earlier: new Float32Array(count) },
+    attention: new Float32Array(count * perRow),
+  };
+  for (const [row, { ids, prompt, before, now, attended }] of rows.entries()) {
+    for (const [place, loss] of now.entries()) {
+      const label = row * perRow + prompt - 1 + place;
+      given.labels[label] = ids[prompt + place]!;
+      given.losses[label] = loss;
+      given.earlier[label] = before[place]!;
+      // Of the token itself, which follows; all on the first of the prompt.
+      given.attention[(label + 1) * perRow] = attended[place]!;
+      // What goes to the response does not count.
+      given.attention[(label + 1) * perRow + prompt] = 1 - attended[place]!;
+    }
+  }
+  for (const [index, setting] of settings.entries()) {
+    const kept = keptLabels(pruningSchema.parse({ by: "ss-token", ...setting }), given);
+    for (const [row, { prompt, now, kept: wanted }] of rows.entries()) {
+      const own = now.flatMap((_, place) => (kept[row * perRow + prompt - 1 + place] ? [place] : []));
+      expect(own, JSON.stringify(setting)).toEqual(wanted[index]);
+    }
+    expect(kept.filter(Boolean)).toHaveLength(rows.reduce((sum, { kept: own }) => sum + own[index]!.length, 0));
+  }
 });
 
 test("in words: shares below 1 alone", () => {
