@@ -1,8 +1,8 @@
 // scores[i, 0] = change · m + (1 − change) · a for every label i of row r at place p that is not
-// negative, where m is sign · scores[i, 0] from 0 to 1 within its row (0 where all are equal), and a
-// is the sum of probabilities[r, firstQuery + p + 1, firstKey + k] over the row's places k that are
-// no label's token: k = 0, or a negative label at k − 1.
-// scores: [rows · span, 4]; labels: [rows · span]; probabilities: [rows, queries, keys].
+// negative, where m is sign · scores[i, 0] from 0 to 1 within its row (0 where all are equal), and
+// a is the sum of probabilities[r, firstQuery + p + 1, firstKey + k] over the row's places k that
+// are no label's token: k = 0, or a negative label at k − 1. scores: [rows · span, 4]; labels:
+// [rows · span]; probabilities: [rows, queries, keys].
 
 const END = 3e38;
 

@@ -26,8 +26,8 @@ export interface PrunedBatch {
     readonly entropy: number;
     readonly kept: boolean;
     /**
-     * Its tokens, where tokens have labels: whether one is learned (null: it has no label), and what
-     * it gives to the prompt of its attention, where the rule goes by that.
+     * Its tokens, where tokens have labels: whether one is learned (null: it has no label), and
+     * what it gives to the prompt of its attention, where the rule goes by that.
      */
     readonly tokens: readonly {
       readonly text: string;
