@@ -10,10 +10,10 @@ import { type AST, parseRegExpLiteral } from "@eslint-community/regexpp";
 
 /** Characters of an expression once its counts are written out; those of tokenizers have 60. */
 const MOST_POSITIONS = 1000;
-/** Pairs of steps that are compared. */
+/** Steps of all that is done to an expression, for the thousands of those of tokenizers. */
 const MOST_STEPS = 1_000_000;
-/** Pairs of sets without a common character: each is found over all of Unicode. */
-const MOST_APART = 8;
+/** Sets of characters that are compared in one loop or another: each is read over all of Unicode. */
+const MOST_SETS = 24;
 
 /** Characters that are looked at together, from one multiple of it to the next. */
 const BLOCK = 1024;
@@ -34,14 +34,17 @@ const NONE: Part = { empty: 0, first: new Map(), last: new Map() };
 /** Two ways are as good as any number. */
 const capped = (ways: number) => Math.min(ways, 2);
 
-function sum(one: Ways, other: Ways, times = 1): Ways {
-  if (times === 0 || other.size === 0) return one;
-  const both = new Map(one);
-  for (const [position, ways] of other) both.set(position, capped((both.get(position) ?? 0) + ways * times));
-  return both;
-}
-
 class TooLarge extends Error {}
+
+/** Counts what is done. Throws TooLarge where it is too much. */
+class Budget {
+  #left = MOST_STEPS;
+
+  take(steps: number): void {
+    this.#left -= steps;
+    if (this.#left < 0) throw new TooLarge();
+  }
+}
 
 /** The characters that a position reads: one, or those that an expression of one character fits. */
 type Characters = string | RegExp;
@@ -53,8 +56,10 @@ class Automaton {
   readonly next: Map<number, number>[] = [];
   readonly #known = new Map<string, RegExp>();
   readonly #flags: string;
+  readonly #budget: Budget;
 
-  constructor(expression: RegExp) {
+  constructor(expression: RegExp, budget: Budget) {
+    this.#budget = budget;
     this.#flags = expression.flags.replace(/[gyd]/g, "");
     this.#either(parseRegExpLiteral(expression).pattern.alternatives);
   }
@@ -65,14 +70,16 @@ class Automaton {
       .reduce(
         (one, other) => ({
           empty: capped(one.empty + other.empty),
-          first: sum(one.first, other.first),
-          last: sum(one.last, other.last),
+          first: this.#sum(one.first, other.first),
+          last: this.#sum(one.last, other.last),
         }),
         NONE,
       );
   }
 
   #part(element: AST.Element): Part {
+    // Of what reads nothing there may be any number.
+    this.#budget.take(10);
     switch (element.type) {
       case "Quantifier":
         return this.#repeated(element);
@@ -111,8 +118,8 @@ class Automaton {
     this.#connect(before.last, after.first);
     return {
       empty: capped(before.empty * after.empty),
-      first: sum(before.first, after.first, before.empty),
-      last: sum(after.last, before.last, after.empty),
+      first: this.#sum(before.first, after.first, before.empty),
+      last: this.#sum(after.last, before.last, after.empty),
     };
   }
 
@@ -133,7 +140,16 @@ class Automaton {
     return this.#joined(all, optional);
   }
 
+  #sum(one: Ways, other: Ways, times = 1): Ways {
+    if (times === 0 || other.size === 0) return one;
+    this.#budget.take(one.size + other.size);
+    const both = new Map(one);
+    for (const [position, ways] of other) both.set(position, capped((both.get(position) ?? 0) + ways * times));
+    return both;
+  }
+
   #connect(last: Ways, first: Ways): void {
+    this.#budget.take(last.size * first.size);
     for (const [from, before] of last) {
       const next = this.next[from]!;
       for (const [to, after] of first) next.set(to, capped((next.get(to) ?? 0) + before * after));
@@ -189,21 +205,46 @@ function* everyCharacter(): Generator<string> {
   }
 }
 
+/** Where the characters of a set begin and end among all there are, one stretch after the other. */
+function stretchesOf(set: RegExp): number[] {
+  const several = new RegExp(`(?:${set.source})+`, `${set.flags}g`);
+  const stretches: number[] = [];
+  let before = 0;
+  for (const block of everyCharacter()) {
+    for (const { 0: stretch, index } of block.matchAll(several)) {
+      stretches.push(before + index, before + index + stretch.length);
+    }
+    before += block.length;
+  }
+  return stretches;
+}
+
+function haveOverlap(one: readonly number[], other: readonly number[]): boolean {
+  for (let [first, second] = [0, 0]; first < one.length && second < other.length; ) {
+    if (one[first + 1]! <= other[second]!) first += 2;
+    else if (other[second + 1]! <= one[first]!) second += 2;
+    else return true;
+  }
+  return false;
+}
+
 /** Whether two positions can read the same character. */
 function comparison(characters: readonly Characters[]): (one: number, other: number) => boolean {
-  const apart = new Set<string>();
+  const stretches = new Map<RegExp, number[]>();
+  const read = (set: RegExp): number[] => {
+    const known = stretches.get(set);
+    if (known) return known;
+    if (stretches.size === MOST_SETS) throw new TooLarge();
+    const found = stretchesOf(set);
+    stretches.set(set, found);
+    return found;
+  };
   return (first, second) => {
     const [one, other] = [characters[first]!, characters[second]!];
     if (one === other) return true;
     if (typeof one === "string") return typeof other !== "string" && other.test(one);
     if (typeof other === "string") return one.test(other);
-    const both = `(?=${one.source})${other.source}`;
-    if (apart.has(both)) return false;
-    const expression = new RegExp(both, one.flags);
-    for (const block of everyCharacter()) if (expression.test(block)) return true;
-    if (apart.size === MOST_APART) throw new TooLarge();
-    apart.add(both);
-    return false;
+    return haveOverlap(read(one), read(other));
   };
 }
 
@@ -216,9 +257,11 @@ function comparison(characters: readonly Characters[]): (one: number, other: num
  */
 export function unboundedTime(expression: RegExp): "exponential" | "large" | null {
   try {
-    return isExponential(new Automaton(expression)) ? "exponential" : null;
+    const budget = new Budget();
+    return isExponential(new Automaton(expression, budget), budget) ? "exponential" : null;
   } catch (error) {
-    if (error instanceof TooLarge) return "large";
+    // Of groups within groups there is no more room for calls.
+    if (error instanceof TooLarge || error instanceof RangeError) return "large";
     throw error;
   }
 }
@@ -227,7 +270,7 @@ export function unboundedTime(expression: RegExp): "exponential" | "large" | nul
  * Whether two paths from a position back to it read the same text: pairs of positions are followed
  * from two that are one, over two that differ, to two that are one again.
  */
-function isExponential({ characters, next }: Automaton): boolean {
+function isExponential({ characters, next }: Automaton, budget: Budget): boolean {
   const loop = loopsOf(next);
   const within = next.map((to, from) => [...to].filter(([position]) => loop[position] === loop[from]));
   if (within.some((to) => to.some(([, ways]) => ways > 1))) return true;
@@ -235,13 +278,12 @@ function isExponential({ characters, next }: Automaton): boolean {
   const count = next.length;
   const open = Array.from(next.keys(), (position) => position * count + position);
   const seen = new Set(open);
-  let steps = 0;
   while (open.length > 0) {
     const pair = open.pop()!;
     const [one, other] = [Math.floor(pair / count), pair % count];
     for (const [first] of within[one]!) {
       for (const [second] of within[other]!) {
-        if (++steps > MOST_STEPS) throw new TooLarge();
+        budget.take(1);
         if (first === second && one !== other) return true;
         // Either order of two is the same pair.
         const after = Math.min(first, second) * count + Math.max(first, second);

@@ -51,13 +51,27 @@ describe("time that does not", () => {
     "(?:(?=\\p{L})[^a-z])*(?:(?=\\p{L})[^A-Z])+",
     "\\p{N}{1,500}",
     "(?:|)*",
+    "(?:\\p{L}|\\p{N}|\\p{M}|\\p{P}|\\p{S}|\\p{Z}|\\p{C})+",
   ])("%s", (source) => {
     expect(judge(source)).toBeNull();
   });
 });
 
-test("an expression that is larger than any that can be looked into says so", () => {
-  expect(judge("(?:a{1,1000}){2}")).toBe("large");
-  expect(judge("a{1000}".repeat(2))).toBe("large");
-  expect(judge("(?:[a-z]{0,400}[A-Z]{0,400}x)*")).not.toBeNull();
+describe("what is larger than any that can be looked into says so at once", () => {
+  const pairOf = (set: number) => String.fromCodePoint(0x4e00 + 2 * set, 0x4e01 + 2 * set);
+  const letters = Array.from({ length: 500 }, (_, index) => String.fromCodePoint(0x4e00 + index)).join("|");
+  test.each([
+    ["counts of a letter", "(?:a{1,1000}){2}"],
+    ["long counts", "a{1000}".repeat(2)],
+    ["counts of nothing", "((((){1000}){1000}){1000}){1000}"],
+    ["loops within loops", `${"(?:".repeat(500)}${letters}${")*".repeat(500)}`],
+    ["a choice of many in a loop", `(?:(?:${letters})(?:${letters}))*`],
+    ["a loop over many sets", `(?:${Array.from({ length: 30 }, (_, set) => `[${pairOf(set)}]`).join("|")})*`],
+  ])("%s", (_, source) => {
+    expect(judge(source)).toBe("large");
+  });
+
+  test("groups within groups, as deep as the platform takes them", () => {
+    expect(judge(`${"(?:".repeat(1500)}a${")".repeat(1500)}`)).not.toBe("exponential");
+  });
 });
