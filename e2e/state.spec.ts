@@ -3,7 +3,7 @@
  * whatever is opened while a comparison runs; or the page says what does not.
  */
 
-import { expect, type Page, test } from "@playwright/test";
+import { expect, type Page, type Route, test } from "@playwright/test";
 import { SLOW_STEPS } from "./faulty";
 import { csv, films } from "./films";
 import {
@@ -49,6 +49,29 @@ async function openSample(page: Page, title: string): Promise<void> {
   await sample.click();
   await expect(sample).toHaveAttribute("aria-pressed", "true");
   await waitUntilReady(page);
+}
+
+/** Loads the page anew, and has a file opened that changes the address before the page is there. */
+async function reloadWhileOpening(page: Page, name: string, content: string): Promise<void> {
+  const input = await page.getByLabel("Training file", { exact: true }).elementHandle();
+  await page.evaluate(
+    ([field, file, text]) => {
+      window.addEventListener("beforeunload", () => {
+        const chosen = new DataTransfer();
+        chosen.items.add(new File([text], file));
+        (field as HTMLInputElement).files = chosen.files;
+        field!.dispatchEvent(new Event("change", { bubbles: true }));
+      });
+    },
+    [input, name, content] as const,
+  );
+  const isChanged = page.waitForEvent("framenavigated");
+  const wait = async (route: Route) => {
+    await isChanged;
+    await route.continue();
+  };
+  await page.route(({ pathname }) => pathname === "/", wait, { times: 1 });
+  await page.reload();
 }
 
 /** Numbers from 0 up to 1 that follow from the seed alone. */
@@ -120,6 +143,12 @@ test("own files are asked for by name after a reload, are told apart, and are re
   await chooseFile(page, "Validation file", "dev.csv", csv(films(6, 101)));
   await waitUntilReady(page);
   await expect(page.locator(".banners")).toBeEmpty();
+
+  // Another file is opened while the page is on its way: it comes back at the address before.
+  const before = page.url();
+  await reloadWhileOpening(page, "tickets.csv", tickets(24));
+  expect(page.url()).toBe(before);
+  await waitUntilAsked(page, "films.csv");
 
   // Another file of the name, and a link that somebody else opens.
   await page.reload();

@@ -39,7 +39,7 @@ export function checkedBy<T>(
 ): { value: T } | { issues: SchemaIssue[] } {
   const result = schema.safeParse(value, { reportInput: true });
   if (result.success) return { value: result.data };
-  const issues = strictest(result.error.issues).map(
+  const issues = strictest(result.error.issues.flatMap(unfolded)).map(
     (issue): SchemaIssue => ({
       path: issue.path,
       message: inWords(issue, schema, noun),
@@ -62,6 +62,17 @@ export function issueLines(issues: readonly SchemaIssue[], whole = "it"): string
   return [...said, ...(more > 0 ? [`and ${more} more`] : [])].join("; ");
 }
 
+/**
+ * Of something that may be of several kinds: what is wrong within it, where it is of one of them
+ * but for that.
+ */
+function unfolded(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || hasOwnWords(issue)) return [issue];
+  const within = issue.errors.filter((branch) => branch.length > 0 && branch.every(({ path }) => path.length > 0));
+  if (within.length !== 1) return [issue];
+  return within[0]!.flatMap((inner) => unfolded({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
 /** Of several limits of one kind that a value is beyond, the narrowest; in linear time. */
 function strictest(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   const narrowest = new Map<string, number>();
@@ -78,11 +89,15 @@ function strictest(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue[] {
   });
 }
 
+/** What a schema says in its own words is said in these. */
+function hasOwnWords(issue: z.core.$ZodIssue): boolean {
+  const usual = z.config().localeError?.(issue as z.core.$ZodRawIssue);
+  return issue.message !== (typeof usual === "string" ? usual : usual?.message);
+}
+
 function inWords(issue: z.core.$ZodIssue, schema: z.ZodType, noun: string): string {
   const { input } = issue;
-  // What a schema says in its own words is said in these.
-  const usual = z.config().localeError?.(issue as z.core.$ZodRawIssue);
-  if (issue.message !== (typeof usual === "string" ? usual : usual?.message)) return issue.message;
+  if (hasOwnWords(issue)) return issue.message;
   switch (issue.code) {
     case "unrecognized_keys": {
       const known = namesAt(schema, issue.path);
@@ -92,11 +107,13 @@ function inWords(issue: z.core.$ZodIssue, schema: z.ZodType, noun: string): stri
       return [...named, ...(more > 0 ? [`${more} more`] : [])].join(", and ");
     }
     case "invalid_type":
-      return `must be ${kinds[issue.expected] ?? issue.expected}${found(input)}`;
-    case "invalid_value": {
-      const names = issue.values.map(String);
-      const near = typeof input === "string" ? meant(input, names) : "";
-      return `must be ${names.length === 1 ? names[0] : `one of ${names.join(", ")}`}${found(input)}${near}`;
+    case "invalid_value":
+      return `must be ${wanted(issue)}${found(input)}${near(input, namesOf(issue))}`;
+    case "invalid_union": {
+      // The kind is said by one of its keys, or is none of several.
+      const { discriminator } = issue;
+      const given = discriminator === undefined ? input : (input as Node)[discriminator];
+      return `must be ${wanted(issue)}${found(given)}${near(given, namesOf(issue))}`;
     }
     case "too_big": {
       const { maximum, inclusive, origin } = issue;
@@ -106,10 +123,38 @@ function inWords(issue: z.core.$ZodIssue, schema: z.ZodType, noun: string): stri
       const { minimum, inclusive, origin } = issue;
       return limited(inclusive === false ? "above" : "at least", minimum, origin, input);
     }
+    case "not_multiple_of":
+      return `must be a multiple of ${issue.divisor}${found(input)}`;
     default:
       return issue.message;
   }
 }
+
+/** What may stand there: `a number`, `one of red, green`, `off or an object`. */
+function wanted(issue: z.core.$ZodIssue): string {
+  const names = namesOf(issue);
+  switch (issue.code) {
+    case "invalid_type":
+      return kinds[issue.expected] ?? issue.expected;
+    case "invalid_union":
+      if (issue.errors.length > 0)
+        return [...new Set(issue.errors.flatMap(([first]) => first ?? []).map(wanted))].join(" or ");
+      break;
+  }
+  return names.length > 0 ? `${names.length === 1 ? "" : "one of "}${names.join(", ")}` : "of another kind";
+}
+
+/** The words that may stand there; none where it need not be a word. */
+function namesOf(issue: z.core.$ZodIssue): string[] {
+  if (issue.code === "invalid_value") return issue.values.map(String);
+  if (issue.code !== "invalid_union") return [];
+  return [
+    ...((issue as { options?: readonly unknown[] }).options ?? []).map(String),
+    ...issue.errors.flat().flatMap(namesOf),
+  ];
+}
+
+const near = (input: unknown, names: readonly string[]) => (typeof input === "string" ? meant(input, names) : "");
 
 const kinds: Readonly<Record<string, string>> = {
   int: "a whole number",

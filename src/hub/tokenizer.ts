@@ -7,12 +7,14 @@ import { Tokenizer as LibraryTokenizer } from "@huggingface/tokenizers";
 import { type ChatTemplate, openChatTemplate } from "./chat-template";
 import { readJsonObject } from "./json";
 import { withClassProcessor } from "./rebuilt-processor";
+import { expressionProblem } from "./tokenizer-expressions";
 import { checkedTokenizer, contentOf } from "./tokenizer-schema";
 import type { ModelFolder } from "./types";
 
 /**
  * Characters. The expressions of tokenizer.json look ahead, so that no engine can promise linear
- * time for them; what they are asked is bounded instead.
+ * time for them: what they are asked is bounded, and so is the power of it that their time takes
+ * (`tokenizer-expressions.ts`).
  */
 const LONGEST_TEXT = 10_000_000;
 
@@ -151,8 +153,8 @@ async function readSettings(folder: ModelFolder): Promise<Record<string, unknown
 /**
  * Opens `tokenizer.json`, with `tokenizer_config.json`, `special_tokens_map.json`, `config.json`
  * and `generation_config.json` for the special tokens where they are there.
- * @throws Error when `tokenizer.json` is missing, malformed, or of a kind the library does not
- * know.
+ * @throws Error when `tokenizer.json` is missing, malformed, of a kind the library does not know,
+ * or has an expression that may never end.
  */
 export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
   const file = await folder.open("tokenizer.json");
@@ -170,6 +172,12 @@ export async function openTokenizer(folder: ModelFolder): Promise<Tokenizer> {
     library = new LibraryTokenizer(json, settings);
   } catch (error) {
     throw new Error(`tokenizer.json of ${folder.source} cannot be used: ${(error as Error).message}.`);
+  }
+  const problem = await expressionProblem(library);
+  if (problem !== null) {
+    throw new Error(
+      `tokenizer.json of ${folder.source} cannot be used: ${problem}. Take it from those who made the model.`,
+    );
   }
 
   let size = 0;

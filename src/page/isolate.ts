@@ -15,7 +15,7 @@ function isTried(): boolean {
   return history.state?.[TRIED] === true;
 }
 
-/** Beside what the entry holds already (`actions/address.ts`). */
+/** Beside what the entry holds already (`actions/entry.ts`). */
 function mark(tried: boolean): void {
   history.replaceState({ ...history.state, [TRIED]: tried }, "");
 }

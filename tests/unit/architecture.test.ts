@@ -52,8 +52,8 @@ const PEERS: Record<string, string[]> = {
   // Modules are named by regular expressions.
   adapters: ["hub", "data", "archives", "versions", "calibration", "errors", "expressions"],
   // Names that others gave are said shortened; files of a data set that are one table are held to a
-  // table's bounds before they are brought.
-  hub: ["errors", "data"],
+  // table's bounds before they are brought. Patterns and tokenizers' expressions are others'.
+  hub: ["errors", "data", "expressions"],
   // A line that is no JSON is refused with what the parser says.
   // Rows and tokens are weighed by regular expressions.
   data: ["errors", "expressions"],

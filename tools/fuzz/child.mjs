@@ -3,9 +3,14 @@
  * process of its own, so that what hangs or eats memory can be ended from outside.
  */
 
+import { Worker } from "node:worker_threads";
 import { withModules } from "../project-modules.mjs";
 
 const [name, from, to] = process.argv.slice(2);
+
+/** Processor time, in seconds, at which the input that is read began. */
+const began = new Float64Array(new SharedArrayBuffer(8)).fill(Number.POSITIVE_INFINITY);
+new Worker(new URL("watch.mjs", import.meta.url), { workerData: began }).unref();
 
 await withModules(async (load) => {
   const { kinds } = await load("/tests/fuzz/registry.ts");
@@ -19,6 +24,7 @@ await withModules(async (load) => {
     const input = make(new Random(seed, name));
     say({ seed, what: input.what });
     const before = process.cpuUsage();
+    began[0] = (before.user + before.system) / 1e6;
     const outcome = await outcomeOf(input);
     const { user, system } = process.cpuUsage(before);
     say({ seed, ...outcome, seconds: (user + system) / 1e6, bytes: process.resourceUsage().maxRSS * 1024 - rest });

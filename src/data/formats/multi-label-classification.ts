@@ -152,8 +152,8 @@ function isOn(cell: string, file: string, row: number, column: string): boolean 
 }
 
 /**
- * Lists of one length that say something of every label in its place: 0 and 1, or chances. As lists
- * of labels they would make the numbers' names labels.
+ * Lists that say something in every place: 0 and 1, true and false (of labels, or of the steps of
+ * an answer), or chances. As lists of labels they would make the numbers' names labels.
  * @throws DataError where all cells are such
  */
 function refuseVectors(
@@ -163,21 +163,27 @@ function refuseVectors(
   own: readonly string[],
 ): void {
   const lists = own.map(readArray);
-  const length = lists[0]?.length ?? 0;
-  if (length < 2 || lists.some((list) => list?.length !== length)) return;
+  if (lists.length === 0 || lists.some((list) => list === null)) return;
+  const length = Math.max(...lists.map((list) => list!.length));
+  const sameLength = lists.every((list) => list!.length === length);
+  if (length < 2) return;
   const entries = lists.flatMap((list) => list!);
-  const areChances = entries.every((entry) => isDecimal(entry)) && entries.some((entry) => !/^[+-]?\d+$/.test(entry));
+  const areChances =
+    sameLength && entries.every((entry) => isDecimal(entry)) && entries.some((entry) => !/^[+-]?\d+$/.test(entry));
+  // No row has a label twice, and none is both true and false.
   const areFlags =
-    entries.every((entry) => /^(?:[01]|true|false)$/.test(entry)) &&
-    lists.some((list) => new Set(list).size < list!.length);
+    entries.every((entry) => /^(?:true|false)$/.test(entry)) ||
+    (entries.every((entry) => /^(?:[01]|true|false)$/.test(entry)) &&
+      lists.some((list) => new Set(list).size < list!.length));
   if (!areChances && !areFlags) return;
   throw new DataError({
     file,
     row: cells[0]!.row,
     column,
     what:
-      `The lists look like ${areChances ? "a number" : "a yes or no"} for each of ${length} labels, not like names of ` +
-      `labels: ${quote(own[0]!)}.`,
+      `The lists look like ${areChances ? "a number" : "a yes or no"} ` +
+      `${sameLength ? `for each of ${length} labels` : "in every place, of a number of things that differs by row"}, ` +
+      `not like names of labels: ${quote(own[0]!)}.`,
     fix: 'Write the names of the labels that a row has, ["a", "c"], or a column of 0 and 1 for each label.',
   });
 }

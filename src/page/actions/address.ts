@@ -1,58 +1,14 @@
 /**
- * Keeps what is chosen in the address, so that a reload and a link find it. In this entry of the
- * tab's history alone are the names of files of one's own, which a reload asks for and a link that
- * is shared does not name, and lists of changed rows that are too long for an address.
+ * Keeps what is chosen in the address, so that a reload and a link find it. What a link does not
+ * name is beside it (`entry.ts`).
  */
 
-import * as z from "zod/mini";
-import type { RowChange } from "../../worker/api";
 import { isLinked, isOfNewerStudio, toFragment } from "../store/link";
 import type { LinkedGround, LinkedModel } from "../store/linked-ground";
 import { ownFiles } from "../store/own-files";
-import type { OwnFile, StudioState } from "../store/state";
+import type { StudioState } from "../store/state";
 import { useStudio } from "../store/store";
-
-/** What an entry of the history holds; another page, or an earlier studio, may have written it. */
-const entrySchema = z.object({
-  files: z.array(
-    z.object({
-      role: z.enum(["train", "validation", "test"]),
-      file: z.string(),
-      rows: z.number(),
-      bytes: z.number(),
-      fingerprint: z.nullable(z.string()),
-    }),
-  ),
-  folder: z.nullable(z.string()),
-  changes: z.optional(
-    z.array(
-      z.object({
-        row: z.number(),
-        file: z.optional(z.enum(["train", "validation", "test"])),
-        fingerprint: z.optional(z.string()),
-        added: z.optional(z.literal(true)),
-        leaveOut: z.optional(z.literal(true)),
-        cells: z.optional(z.record(z.string(), z.string())),
-        label: z.optional(z.string()),
-        labels: z.optional(z.array(z.string())),
-        number: z.optional(z.number()),
-      }),
-    ),
-  ),
-});
-
-interface Entry {
-  files: OwnFile[];
-  folder: string | null;
-  /** Left out where the address has them. */
-  changes?: RowChange[] | undefined;
-}
-
-/** The own files, the own folder of a base model, and the long list of changes of this entry. */
-export function readEntry(): Entry {
-  const { success, data } = entrySchema.safeParse(window.history.state);
-  return success ? (data as Entry) : { files: [], folder: null };
-}
+import { type Entry, writeEntry } from "./entry";
 
 /**
  * Starts to keep the address in step, and to heed one that is put in its place. Returns what ends
@@ -116,7 +72,7 @@ function writeAddress(state: StudioState): void {
   const changes = ground.data?.changes ?? [];
   const entry: Entry = { files, folder, ...(changes.length > 0 && !isLinked(changes) && { changes: [...changes] }) };
   if (hash === fragment && JSON.stringify(window.history.state) === JSON.stringify(entry)) return;
-  window.history.replaceState(entry, "", fragment);
+  writeEntry(fragment, entry);
 }
 
 /** Of the base model that is open, or was before the engine was started again. */

@@ -18,8 +18,8 @@ import { patch, useStudio } from "../store/store";
 import { draftsWithSuggestion, NO_TEXT, runsThatFollow } from "../store/suggested-text";
 import { applyProgress } from "../store/waits";
 import { restartWorker, studio, watchWorker } from "../worker";
-import { readEntry } from "./address";
 import { openSample, readNextAs, reopenData } from "./data";
+import { readEntry } from "./entry";
 import { agreeWithKept, offerInterrupted } from "./interrupted";
 import { dropSources, keepAdapter, keepSession } from "./keeping";
 import { reopenModel } from "./model";
@@ -47,7 +47,11 @@ export async function start(): Promise<void> {
   watchWorker(deviceLost);
   // While the base model opens, so that nobody is asked for data meanwhile.
   const recalled = recallFiles();
-  await Promise.all([restoreSession(), startWorker(() => openWhatWasOpen(recalled))]);
+  const openData = async () => {
+    await recalled;
+    await openWhatWasOpen();
+  };
+  await Promise.all([restoreSession(), startWorker(openData)]);
 }
 
 /**
@@ -76,7 +80,9 @@ export async function restart(reason = "the engine was started again"): Promise<
     inWorker: null,
   });
   await startWorker(async () => {
-    await reopenData();
+    // The worker before may have ended before it had opened anything.
+    if (useStudio.getState().data.summary === null) await openWhatWasOpen();
+    else await reopenData();
     await agreeWithKept();
   });
 }
@@ -117,11 +123,24 @@ async function loadListings(): Promise<void> {
       (error) => patch("methods", { error: messageOf(error) }),
     ),
     api.readDefaults().then(takeDefaults),
-    api.listSamples().then(
+    listSamples(),
+  ]);
+}
+
+async function listSamples(): Promise<void> {
+  await studio()
+    .listSamples()
+    .then(
       (samples) => patch("data", { samples }),
       (error) => patch("data", { error: { place: "train", message: messageOf(error) } }),
-    ),
-  ]);
+    );
+}
+
+/** Where the samples could not be listed: lists them, and opens what was to be opened then. */
+export async function listSamplesAgain(): Promise<void> {
+  patch("data", { error: null });
+  await listSamples();
+  await openWhatWasOpen();
 }
 
 /** Settings that were chosen, here or before a restart, stay. */
@@ -136,8 +155,7 @@ function takeDefaults({ training, generation }: Defaults): void {
  * address that names none, what somebody had this browser remember, else the first sample. Files of
  * one's own that are not kept are awaited: nothing takes their place by itself.
  */
-async function openWhatWasOpen(recalled: Promise<void>): Promise<void> {
-  await recalled;
+async function openWhatWasOpen(): Promise<void> {
   const { samples, summary, opening, awaited, remembered } = useStudio.getState().data;
   if (summary || opening) return;
   const named = awaited?.linked?.sample;
@@ -146,12 +164,11 @@ async function openWhatWasOpen(recalled: Promise<void>): Promise<void> {
     const train = awaited.files.filter(({ role }) => role === "train");
     if (train.length > 0 && isRemembered(train, remembered ?? [])) await openRemembered();
     if (useStudio.getState().data.awaited) unfoldStep("data");
-  } else if (named) {
-    await openSample(named);
-    if (useStudio.getState().data.summary === null) unfoldStep("data");
-  } else if (named === null) unfoldStep("data");
-  else if (!awaited && remembered) await openRemembered();
-  else if (first) await openSample(first.id);
+  } else if (named) await openSample(named);
+  else if (named === undefined && !awaited && remembered) await openRemembered();
+  else if (named === undefined && first) await openSample(first.id);
+  // What is in the way is said there, and what to do.
+  if (useStudio.getState().data.summary === null) unfoldStep("data");
 }
 
 /** Runs from the address, else those preselected; nothing when runs are there already. */

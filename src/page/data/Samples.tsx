@@ -2,6 +2,7 @@
 
 import type { SampleListing, TaskId } from "../../worker/api";
 import { openSample } from "../actions/data";
+import { listSamplesAgain } from "../actions/start";
 import { formatPlural } from "../numbers";
 import { useStudio } from "../store/store";
 import "./Samples.css";
@@ -17,8 +18,16 @@ const ANSWERS: Record<TaskId, string> = {
 export function Samples() {
   const samples = useStudio((state) => state.data.samples);
   const sample = useStudio((state) => state.data.sample);
+  const starting = useStudio((state) => state.device.starting !== null);
   const [first] = samples;
-  if (!first) return null;
+  if (!first) {
+    if (starting) return null;
+    return (
+      <button type="button" className="button" onClick={() => void listSamplesAgain()}>
+        List the samples again
+      </button>
+    );
+  }
   const tasks = [...new Set(samples.map(({ task }) => task))];
   const shown = (sample ?? first).task;
   return (

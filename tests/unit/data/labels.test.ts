@@ -119,6 +119,9 @@ test("tags and several labels go by the same rules", async () => {
 test.each([
   ["yes or no for each label", "[0, 1, 1, 0]", "[1, 0, 0, 0]"],
   ["a chance for each label", "[0.1, 0.9]", "[1, 0]"],
+  ["the same yes and no in every row", "[true, false]", "[true, false]"],
+  ["yes or no for each step of an answer", "[true, false]", "[true, true, false]"],
+  ["0 or 1 for each step", "[1, 0]", "[1, 1, 0]"],
 ])("lists of %s are not taken for names of labels", async (_, first, second) => {
   const { table: train } = await open(
     csv([`a,"${first}"`, `b,"${second}"`, `c,"${first}"`, `d,"${second}"`], "text,labels"),
@@ -131,7 +134,9 @@ test.each([
         ...{ maxLength: 32, validationFraction: 0.25, seed: 0 },
       },
     );
-  expect(() => read("labels")).toThrow(/row 2, column "labels": The lists look like a .* for each of \d labels/);
+  expect(() => read("labels")).toThrow(
+    /row 2, column "labels": The lists look like a .* (for each of \d labels|in every place)/,
+  );
 });
 
 const scored = (numbers: readonly (string | number)[], end = "\n") =>

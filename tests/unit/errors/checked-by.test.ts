@@ -15,6 +15,14 @@ const schema = z.strictObject({
   code: z.string().min(1).max(1).optional(),
   lists: z.array(z.strictObject({ label: z.string() })).optional(),
   weights: z.record(z.string(), z.strictObject({ value: z.number() })).optional(),
+  rule: z
+    .discriminatedUnion("by", [
+      z.strictObject({ by: z.literal("text"), pattern: z.string() }),
+      z.strictObject({ by: z.literal("length"), over: z.int() }),
+    ])
+    .optional(),
+  classes: z.union([z.enum(["off", "balanced"]), z.record(z.string(), z.number())]).optional(),
+  group: z.int().multipleOf(2).optional(),
 });
 
 const said = (value: unknown) => {
@@ -57,6 +65,16 @@ describe("checkedBy", () => {
     [{ inner: { patient: 3 } }, "inner.patience: must be a number, and is missing"],
     [{ inner: { patience: 3, patient: 3 } }, 'inner: has no option "patient"; did you mean patience?'],
     [{ lists: [{ label: "a" }, { label: "b", lable: "c" }] }, 'lists[1]: has no option "lable"; did you mean label?'],
+    [{ rule: { by: "txt" } }, 'rule.by: must be one of text, length, and is "txt"; did you mean text?'],
+    [{ rule: {} }, "rule.by: must be one of text, length, and is missing"],
+    [{ rule: { by: "length", over: "x" } }, 'rule.over: must be a number, and is "x"'],
+    [
+      { classes: "ballanced" },
+      'classes: must be one of off, balanced or an object, and is "ballanced"; did you mean balanced?',
+    ],
+    [{ classes: 3 }, "classes: must be one of off, balanced or an object, and is 3"],
+    [{ classes: { a: "x" } }, 'classes.a: must be a number, and is "x"'],
+    [{ group: 3 }, "group: must be a multiple of 2, and is 3"],
     [{ weights: { a: { value: 1, valeu: 2 } } }, 'weights.a: has no option "valeu"; did you mean value?'],
     [null, "lora must be an object, and is null"],
     [[], "lora must be an object, and is a list"],
