@@ -13,7 +13,7 @@ export const ssToken = defineRule({
   title: "By change and attention (ssToken)",
   summary:
     "Of every response the tokens whose loss has fallen most since before training and that look most at the prompt, by " +
-    "the last layer's attention. ssToken.",
+    "the last layer's attention. ssToken. Of rows all are kept, or a share that is drawn.",
   schema: z.strictObject({
     by: z.literal("ss-token"),
     rows: rowsKept(1),

@@ -46,7 +46,14 @@ export function resolveMethod(
   const given = parseOptions(model, run);
   const random = new Random(seed, "examples");
   const options =
-    rows && method.withRows ? method.withRows(given, inWords(rows, labels), labels, () => random.next()) : given;
+    (rows &&
+      method.withRows?.(
+        given,
+        () => inWords(rows, labels),
+        labels,
+        () => random.next(),
+      )) ??
+    given;
   return { method, options, context: methodContext(model, method, options, seed, labels) };
 }
 

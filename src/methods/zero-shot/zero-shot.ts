@@ -101,7 +101,7 @@ export const zeroShot = defineAnswerer<Options>({
     const { template, examples: count } = chosen;
     if (count === 0) return chosen;
     // Where its own place stands in a text, the row's could not be told from it.
-    const usable = rows.filter(({ text }) => !text.includes(PLACE));
+    const usable = rows().filter(({ text }) => !text.includes(PLACE));
     const shown = drawnExamples(usable, count, draw);
     if (shown.length < count) {
       throw new Error(

@@ -73,18 +73,21 @@ describe("examples", () => {
   test("they stand before the text in its own prompt, answered with the label's first word", () => {
     const said = zeroShot.withRows!(
       settings({ examples: 1, words: "b: blue, navy" }),
-      rows.slice(3, 4),
+      () => rows.slice(3, 4),
       ["a", "b"],
       draw(0),
     );
     expect(said).toMatchObject({ template: "Q: b1\nA: blue\n\nQ: {text}\nA:", examples: 0 });
     const plain = settings({});
-    expect(zeroShot.withRows!(plain, rows, ["a", "b", "c"], draw(0))).toBe(plain);
+    const unread = () => {
+      throw new Error("Nothing is shown of the rows.");
+    };
+    expect(zeroShot.withRows!(plain, unread, ["a", "b", "c"], draw(0))).toBe(plain);
   });
 
   test("too few rows are named with both numbers; one that has the text's place in it cannot be shown", () => {
     const odd = [...rows.slice(0, 1), { text: "write {text}", label: "a" }];
-    expect(() => zeroShot.withRows!(settings({ examples: 2 }), odd, ["a"], draw(0))).toThrow(
+    expect(() => zeroShot.withRows!(settings({ examples: 2 }), () => odd, ["a"], draw(0))).toThrow(
       "Examples: 2 are asked for, and 1 training row",
     );
   });
