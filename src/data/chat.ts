@@ -39,7 +39,7 @@ interface ChatPart {
   readonly learned: boolean;
 }
 
-/** OpenAI's roles, ShareGPT's, Gemini's, and what other files call them. */
+/** OpenAI's roles, ShareGPT's, Gemini's, LangChain's, Cohere's, and what other files call them. */
 const ROLES: ReadonlyMap<string, ChatMessage["role"]> = new Map([
   ["system", "system"],
   ["developer", "system"],
@@ -52,6 +52,8 @@ const ROLES: ReadonlyMap<string, ChatMessage["role"]> = new Map([
   ["bing", "assistant"],
   ["bard", "assistant"],
   ["bot", "assistant"],
+  ["chatbot", "assistant"],
+  ["ai", "assistant"],
   ["model", "assistant"],
   ["function_call", "assistant"],
   ["tool", "tool"],

@@ -12,7 +12,7 @@ import { type AST, parseRegExpLiteral } from "@eslint-community/regexpp";
 const MOST_POSITIONS = 1000;
 /** Steps of all that is done to an expression, for the thousands of those of tokenizers. */
 const MOST_STEPS = 1_000_000;
-/** Sets of characters that are compared in one loop or another: each is read over all of Unicode. */
+/** Sets of characters that are compared in loops: each is read over all of Unicode. */
 const MOST_SETS = 24;
 
 /** Characters that are looked at together, from one multiple of it to the next. */

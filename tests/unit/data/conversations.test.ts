@@ -168,6 +168,25 @@ const cases: Case[] = [
     first: `${asked}⟪Lima.<|eos|>⟫`,
   },
   {
+    name: "LangChain's human and ai, Cohere's User and Chatbot",
+    rows: [
+      {
+        messages: [
+          { role: "human", content: "Capital of Peru?" },
+          { role: "ai", content: "Lima." },
+        ],
+      },
+      {
+        messages: [
+          { role: "User", content: "Capital of Peru?" },
+          { role: "Chatbot", content: "Lima, I think." },
+        ],
+      },
+    ],
+    columns: { messages: "messages" },
+    first: `${asked}⟪Lima.<|eos|>⟫`,
+  },
+  {
     name: "an answer of weight 0 is not learned",
     rows: ["Lima.", "Yes."].map((last) => ({
       messages: [
