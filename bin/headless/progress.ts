@@ -91,8 +91,8 @@ export class PlainProgress implements Progress {
   }
 
   handle(event: StudioEvent): void {
-    // Every run has taken a step before any is evaluated at it.
-    if (event.type === "evaluation") this.#stepDone();
+    // Every run has taken a step before any is evaluated at it; before its first one by itself.
+    if (event.type === "evaluation" && event.step >= this.#step) this.#stepDone();
     const line = eventLine(event);
     if (line) this.note(line);
     if (event.type === "progress") {

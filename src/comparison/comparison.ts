@@ -169,13 +169,12 @@ export class Comparison {
 
   /**
    * Compiles the programs of all runs that are trained; those that only answer follow when people
-   * see the first points. Rejects with the first failure: out of memory, or a kernel that does not
-   * compile.
+   * see the first points. A stop leaves the others as they are, until it goes on. Rejects with the
+   * first failure: out of memory, or a kernel that does not compile.
    */
   async prepare(): Promise<void> {
     this.#loop.announce("preparing");
-    await withProgress(this.#setup.emit, (report) => this.#prepare(report));
-    this.#prepared = true;
+    this.#prepared = await withProgress(this.#setup.emit, (report) => this.#prepare(report));
   }
 
   /** A matrix of zeros lets nothing through but what is trained beside it. */
@@ -192,7 +191,8 @@ export class Comparison {
     emit({ type: "notice", run: name, message });
   }
 
-  async #prepare(report: (amounts: Amounts) => void): Promise<void> {
+  /** Resolves to false where a stop came before the last was ready. */
+  async #prepare(report: (amounts: Amounts) => void): Promise<boolean> {
     const { executor, model } = this.#setup;
     if (this.task.head === "vocabulary") {
       await model.loadLanguageHead(({ tensor, done, total }) =>
@@ -200,17 +200,19 @@ export class Comparison {
       );
     }
     await executor.memory.settled();
-    const lanes = this.#lanes.filter(({ trains }) => trains);
+    const lanes = this.#lanes.filter(({ trains, isReady }) => trains && !isReady);
     const total = lanes.length * this.#buckets.length;
     let done = 0;
     // The deepest first: what it computes of a text serves the others.
     const reading = lanes.map(({ run }) => run).filter(({ semanticBlocks }) => semanticBlocks !== null);
     for (const run of reading.sort((a, b) => b.semanticBlocks! - a.semanticBlocks!)) {
+      if (this.#loop.stopping) return false;
       const detail = run.setup.name;
       report({ wait: "semantic pass", detail, done: 0, total: null, unit: "programs" });
       await run.semanticStates();
     }
     for (const lane of lanes) {
+      if (this.#loop.stopping) return false;
       lane.setState("preparing");
       const detail = lane.name;
       report({ wait: "compiling kernels", detail, done, total, unit: "programs" });
@@ -222,6 +224,7 @@ export class Comparison {
       this.#noteZeros(lane);
     }
     await executor.memory.settled();
+    return true;
   }
 
   /**
@@ -249,11 +252,11 @@ export class Comparison {
   }
 
   /**
-   * Makes a run ready that only answers, and the untrained base; all others are with the
-   * comparison. Rejects with an Error where it was stopped before.
+   * Makes a run ready that is not yet: one that only answers, the untrained base, what a stop has
+   * left. Rejects with an Error where it was stopped before.
    */
   async #ready(lane: Lane): Promise<void> {
-    if ((lane.trains && lane !== this.#base) || (await this.#makeReady(lane))) return;
+    if (await this.#makeReady(lane)) return;
     throw new Error(`Run "${lane.name}" was stopped before it was ready.`);
   }
 
@@ -272,6 +275,8 @@ export class Comparison {
    * the first step, too.
    */
   async continue(evaluateFirst = false): Promise<void> {
+    // A stop had left some of them.
+    if (!this.#prepared) await this.prepare();
     await this.#readEarlier();
     await this.#loop.continue(evaluateFirst);
   }
@@ -619,7 +624,10 @@ export class Comparison {
    */
   snapshot<Result>(name: string, use: (checkpoint: Checkpoint) => Promise<Result>): Promise<Result> {
     const lane = this.#lane(name);
-    return this.#turn.runExclusive(async () => use(await lane.snapshot()));
+    return this.#turn.runExclusive(async () => {
+      await this.#ready(lane);
+      return use(await lane.snapshot());
+    });
   }
 
   /** Euclidean norms of a run's gradients in its last step, by tensor. */

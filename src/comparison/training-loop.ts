@@ -1,7 +1,8 @@
 /**
  * The loop of a comparison: one update of every running run on the same batch, step after step,
  * with evaluations in between. It reports through events and never waits for a result within a
- * step, except to stay a few steps ahead of the device at most. A stop may come within a step: then
+ * step, except to stay a few steps ahead of the device at most. The first step is made run by run,
+ * each evaluated just before it, so that its points come early. A stop may come within a step: then
  * some runs have done one update more than the others, and where they go on they wait until those
  * have caught up. Runs that train nothing join after the first step: what they answer by may take
  * long to be found, and people wait for the first points of the others.
@@ -224,12 +225,17 @@ export class TrainingLoop {
   }
 
   /** Null where it was cancelled. */
-  #evaluateOn(lane: Lane, rows: readonly TokenizedExample[], cancelled: () => boolean): Promise<Evaluation | null> {
+  #evaluateOn(
+    lane: Lane,
+    rows: readonly TokenizedExample[],
+    cancelled: () => boolean,
+    detail = lane.name,
+  ): Promise<Evaluation | null> {
     const { emit, evaluator } = this.#setup;
-    const { run, feed, name } = lane;
+    const { run, feed } = lane;
     return withProgress(emit, (report) => {
       const progress = (done: number, total: number) =>
-        report({ wait: "evaluating", detail: name, done, total, unit: "batches" });
+        report({ wait: "evaluating", detail, done, total, unit: "batches" });
       return evaluator.evaluate(run, feed, rows, progress, cancelled);
     });
   }
@@ -295,7 +301,7 @@ export class TrainingLoop {
    * that leaves whatever is still to be read.
    */
   stop(): void {
-    if (this.#isEvaluating) {
+    if (this.#isEvaluating || this.#stopping) {
       this.#leavesTest ||= this.#stopping;
       this.#hurried = true;
     }
@@ -331,19 +337,23 @@ export class TrainingLoop {
     const judged = [...this.#finishedElsewhere.splice(0), ...began];
     for (const { run } of began) if (run.dial) run.turn(run.dial.most);
     this.#starts = new Map(judged.map((lane) => [lane, lane.steps]));
-    this.#step = Math.min(steps, ...began.map((lane) => lane.steps));
+    // A stop while it was prepared leaves runs that are not ready.
+    const trained = lanes.filter(({ state, trains }) => trains && (state === "running" || state === "waiting"));
+    this.#step = Math.min(steps, ...(trained.length > 0 ? trained : began).map((lane) => lane.steps));
+    const from = this.#step;
     this.#told = this.#step;
     this.#streams = this.#streamsFrom(this.#step);
     this.announce("running");
     // Stopped while it was prepared.
     if (this.#stopping) this.#hurried = true;
     const fresh = began.filter((lane) => lane.steps === 0);
-    await this.#evaluateAll(evaluateFirst ? began : fresh);
-    // An imported adapter is never stepped, so it has no before.
-    if (task.head === "vocabulary") for (const lane of fresh) lane.rememberStart();
     // Runs that train nothing stay as they are; without any other there is nothing to wait for.
     const learning = () => this.#running.some(({ trains }) => trains);
-    if (!learning()) {
+    let unread: Lane[] | null = evaluateFirst ? began : fresh;
+    if (!learning() && !this.#stopping) {
+      await this.#evaluateAll(unread);
+      // An imported adapter is never stepped, so it has no before.
+      if (task.head === "vocabulary") for (const lane of fresh) lane.rememberStart();
       this.#advance(steps);
       this.#told = steps;
     }
@@ -351,9 +361,15 @@ export class TrainingLoop {
     while (this.#step < steps && !this.#stopping && learning()) {
       await this.#paused;
       if (this.#stopping) break;
-      await turn.runExclusive(async () => {
-        if (await this.#trainStep()) this.#advance(this.#step + 1);
-      });
+      if (unread) {
+        await this.#firstStep(unread);
+        unread = null;
+        if (task.head === "vocabulary") for (const lane of fresh) lane.rememberStart();
+      } else {
+        await turn.runExclusive(async () => {
+          if (await this.#trainStep()) this.#advance(this.#step + 1);
+        });
+      }
       for (const lane of lanes) await lane.restoreIfFailed();
       if (this.#stopping) break;
       judged.push(...(await this.#takeIn(evaluateFirst)));
@@ -377,10 +393,12 @@ export class TrainingLoop {
     for (const lane of unkept) await lane.keep();
     if (unkept.length > 0) onCheckpoint?.(this.checkpoints);
     for (const lane of this.#running) lane.end(lane.steps < steps ? "stopped" : "finished", training.keepBest);
-    await this.#complete(judged);
+    // After a stop the rows that decide are enough.
+    const isDecidedByTest = (divisionOf(this.#setup, 0).test ?? []).length > 0;
+    if (!this.#stopping || !isDecidedByTest || training.calibrate) await this.#complete(judged);
     if (this.#failed) return;
     if (training.calibrate) for (const lane of judged) this.calibrate(lane);
-    await this.#test(judged);
+    await this.#test(judged, this.#step > from);
     if (this.#failed) return;
     for (const lane of judged) this.#tellCalibration(lane);
     // What comes from here on is for the next training; a pause of this one has come too late.
@@ -415,7 +433,7 @@ export class TrainingLoop {
     }
     const taken = late.filter(({ state }) => state === "running");
     await this.#evaluateAll(taken.filter(({ steps }) => evaluateFirst || steps === 0));
-    for (const lane of taken) if (lane.steps > 0 || lane.isEvaluated) lane.keepUp(this.#step);
+    this.#keepUp(taken);
     return taken;
   }
 
@@ -434,10 +452,11 @@ export class TrainingLoop {
     const found = new Map<Lane, Evaluation>();
     this.#isEvaluating = true;
     try {
-      for (const lane of left) {
+      for (const [place, lane] of left.entries()) {
         if (this.#hurried) return;
         const rows = lane.feed.shownRows(this.#validationOf(lane).rest.rows);
-        const evaluation = await turn.runExclusive(() => this.#evaluateOn(lane, rows, () => this.#hurried));
+        const detail = amongOthers(lane, place, left, "remaining validation rows");
+        const evaluation = await turn.runExclusive(() => this.#evaluateOn(lane, rows, () => this.#hurried, detail));
         if (!evaluation) return;
         found.set(lane, evaluation);
       }
@@ -456,13 +475,14 @@ export class TrainingLoop {
 
   /**
    * Reads the test rows, if there are any, with the adapter that each of these runs has ended with.
-   * A stop meanwhile gives up what is not read yet.
+   * A stop meanwhile gives up what is not read yet. `allStepped`: each has made a step, or none is
+   * trained.
    */
-  async #test(ended: readonly Lane[]): Promise<void> {
+  async #test(ended: readonly Lane[], allStepped: boolean): Promise<void> {
     const { emit, onTest, turn } = this.#setup;
     const lanes = ended.filter(({ state }) => state === "finished" || state === "stopped");
     const testOf = ({ split, feed }: Lane) => feed.shownRows(divisionOf(this.#setup, split).test ?? []);
-    const learned = ended.some((lane) => lane.trains && lane.steps > this.#starts.get(lane)!);
+    const learned = allStepped && ended.some((lane) => lane.trains && lane.steps > this.#starts.get(lane)!);
     const leaves = this.#hurried && (this.#leavesTest || !learned);
     if (leaves || lanes.every((lane) => testOf(lane).length === 0)) return;
     // What was given up was an evaluation.
@@ -470,9 +490,10 @@ export class TrainingLoop {
     await onTest?.();
     this.#isEvaluating = true;
     try {
-      for (const lane of lanes) {
+      for (const [place, lane] of lanes.entries()) {
         const examples = testOf(lane);
-        const evaluation = await turn.runExclusive(() => this.#evaluateOn(lane, examples, () => this.#hurried));
+        const detail = amongOthers(lane, place, lanes, "test rows");
+        const evaluation = await turn.runExclusive(() => this.#evaluateOn(lane, examples, () => this.#hurried, detail));
         if (!evaluation) break;
         const step = lane.heldStep ?? lane.steps;
         const { calibration } = lane;
@@ -487,6 +508,13 @@ export class TrainingLoop {
   #tellCalibration(lane: Lane): void {
     const calibration = measuredCalibration(this.#setup, lane);
     if (calibration) this.#setup.emit({ type: "calibration", run: lane.name, calibration });
+  }
+
+  /** As far as the others, where they are evaluated as of their first step. */
+  #keepUp(lanes: readonly Lane[]): void {
+    for (const lane of lanes) {
+      if (!lane.trains && (lane.steps > 0 || lane.isEvaluated)) lane.keepUp(this.#step);
+    }
   }
 
   /** Runs that train nothing are always as far as the others. */
@@ -518,39 +546,59 @@ export class TrainingLoop {
   }
 
   /**
+   * The first step, run by run: each of those that are unread is evaluated and then updated at once,
+   * so that people see a point of training before the others are evaluated. A stop leaves the rest
+   * as it is: there is nothing yet to compare.
+   */
+  async #firstStep(unread: readonly Lane[]): Promise<void> {
+    const { turn } = this.#setup;
+    const left = new Set(unread);
+    for (const stream of this.#streams) {
+      const batch = stream.batches.next();
+      for (const lane of this.#atThisStep(stream)) {
+        if (!this.#stopping && left.delete(lane)) await this.#evaluateEach([lane]);
+        const done = !this.#stopping && (await turn.runExclusive(() => this.#trainBatch(stream, batch, [lane])));
+        if (!done) {
+          this.#hurried = true;
+          return;
+        }
+        await this.#ring.drained();
+      }
+    }
+    // Those that make no step now.
+    await this.#evaluateAll([...left]);
+    this.#step++;
+    this.#keepUp([...left]);
+  }
+
+  /**
    * One update of every running run that is at this step: of all runs with one seed and division on
    * their batch, then of the next. Resolves to false where a stop came before all had done it.
    */
   async #trainStep(): Promise<boolean> {
-    const { steps, training } = this.#setup;
-    const { schedule: kind, warmupRatio, leastWarmupSteps } = training;
-    const factor = scheduleFactor({ kind, warmupRatio, leastWarmupSteps, steps }, this.#step);
-    for (const { seed, split, batches } of this.#streams) {
-      const batch = batches.next();
-      const lanes = this.#running.filter(
-        (lane) => lane.trains && lane.run.setup.seed === seed && lane.split === split && lane.steps === this.#step,
-      );
-      const { train } = divisionOf(this.#setup, split);
-      const given = { train, batch, seed, lanes, factor };
-      if (lanes.length > 0 && !(await this.#trainBatch(given))) return false;
+    for (const stream of this.#streams) {
+      const batch = stream.batches.next();
+      const lanes = this.#atThisStep(stream);
+      if (lanes.length > 0 && !(await this.#trainBatch(stream, batch, lanes))) return false;
     }
     return true;
   }
 
-  async #trainBatch({
-    train,
-    batch,
-    seed,
-    lanes,
-    factor,
-  }: {
-    readonly train: readonly TokenizedExample[];
-    readonly batch: PlannedBatch & { epoch: number };
-    readonly seed: number;
-    readonly lanes: readonly Lane[];
-    readonly factor: number;
-  }): Promise<boolean> {
-    const { noise: made, earlier, steps, feeds, task } = this.#setup;
+  #atThisStep({ seed, split }: Stream): Lane[] {
+    return this.#running.filter(
+      (lane) => lane.trains && lane.run.setup.seed === seed && lane.split === split && lane.steps === this.#step,
+    );
+  }
+
+  async #trainBatch(
+    { seed, split }: Stream,
+    batch: PlannedBatch & { epoch: number },
+    lanes: readonly Lane[],
+  ): Promise<boolean> {
+    const { noise: made, earlier, steps, feeds, task, training } = this.#setup;
+    const { schedule: kind, warmupRatio, leastWarmupSteps } = training;
+    const factor = scheduleFactor({ kind, warmupRatio, leastWarmupSteps, steps }, this.#step);
+    const { train } = divisionOf(this.#setup, split);
     const originals = batch.rows.map((row) => train[row]!);
     let noise: NoiseCount | null = null;
     const tokens = feeds.fill(train, batch, (arrays, rows) => {
@@ -627,8 +675,16 @@ export class TrainingLoop {
     this.announce(this.#paused ? "paused" : "running", null, step);
   }
 
+  /** Evaluates these runs, and hands over what all have come to. */
   async #evaluateAll(evaluated: readonly Lane[]): Promise<void> {
-    const { emit, lanes, onCheckpoint, training, steps, turn } = this.#setup;
+    const { lanes, onCheckpoint } = this.#setup;
+    await this.#evaluateEach(evaluated);
+    // Those that wait are evaluated soon, and what is kept is of all.
+    if (lanes.every(({ state }) => state !== "waiting")) onCheckpoint?.(this.checkpoints);
+  }
+
+  async #evaluateEach(evaluated: readonly Lane[]): Promise<void> {
+    const { emit, lanes, training, steps, turn } = this.#setup;
     await this.#ring.drained();
     for (const { run } of lanes) await run.drained();
     for (const lane of lanes) await lane.restoreIfFailed();
@@ -656,8 +712,11 @@ export class TrainingLoop {
       if (enough === null) continue;
       lane.end("finished", training.keepBest, enough);
     }
-    // Those that wait are evaluated soon, and what is kept is of all.
-    if (lanes.every(({ state }) => state !== "waiting")) onCheckpoint?.(this.checkpoints);
     this.#delivered = performance.now();
   }
+}
+
+/** Which of the runs that are measured in the end, on what. */
+function amongOthers({ name }: Lane, place: number, all: readonly Lane[], what: string): string {
+  return all.length === 1 ? `${name}, ${what}` : `${name}, ${what}, run ${place + 1} of ${all.length}`;
 }

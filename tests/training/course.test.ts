@@ -212,6 +212,44 @@ describe("the course of a comparison", () => {
     expect(tiny.of("comparison-state").at(-1)).toMatchObject({ state: "finished", step: steps });
   });
 
+  test("a stop within the first step leaves the runs that wait for it, and going on makes up for it", async () => {
+    const tiny = llama.create({
+      ...setup,
+      onEvent(event, comparison) {
+        if (event.type === "step" && event.step === 1 && event.run === "semantic") comparison.stop();
+      },
+    });
+    await tiny.comparison.prepare();
+    await tiny.comparison.train();
+    expect(evaluated(tiny)).toEqual(["semantic 0"]);
+    expect(tiny.of("step").map(({ run, step }) => `${run} ${step}`)).toEqual(["semantic 1"]);
+    expect(tiny.of("comparison-state").at(-1)).toMatchObject({ state: "stopped", step: 0 });
+    await tiny.comparison.continue();
+    expect(await outcome(tiny)).toEqual({ losses, values });
+    expect(evaluated(tiny)[1]).toBe("delta 0");
+  });
+
+  test("a stop while it is prepared leaves the runs that are not ready, and going on prepares them", async () => {
+    const tiny = llama.create({
+      ...setup,
+      onEvent(event, comparison) {
+        if (event.type === "run-state" && event.state === "preparing" && event.run === "semantic") comparison.stop();
+      },
+    });
+    const compile = vi.spyOn(tiny.comparison.run("delta"), "compile");
+    await tiny.comparison.prepare();
+    await tiny.comparison.train();
+    expect(compile).not.toHaveBeenCalled();
+    expect(evaluated(tiny)).toEqual([]);
+    expect(tiny.of("comparison-state").at(-1)).toMatchObject({ state: "stopped", step: 0 });
+    const reason = "It was stopped before it was ready.";
+    expect(tiny.of("run-state", "delta").at(-1)).toMatchObject({ state: "stopped", reason, lastGoodStep: null });
+    vi.restoreAllMocks();
+    await tiny.comparison.continue();
+    expect(await outcome(tiny)).toEqual({ losses, values });
+    expect(tiny.of("comparison-state").at(-1)).toMatchObject({ state: "finished", step: steps });
+  });
+
   test("a stop is followed by a last evaluation, which a second stop gives up; the adapters are those of the last step", async () => {
     let stops = 0;
     const tiny = llama.create({

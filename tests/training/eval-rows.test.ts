@@ -37,9 +37,17 @@ test("no more rows than asked for are read before the first step and while train
   const firstStep = part.events.findIndex(({ type }) => type === "step");
   const isEvaluation = (event: StudioEvent) => event.type === "evaluation";
   const before = part.events.slice(0, firstStep).filter(isEvaluation);
-  expect(before.map(({ run, rows }) => [run, rows])).toEqual([
-    ["head", 4],
-    ["lora", 4],
+  // The others follow when the first has made its step: nobody waits for all of them.
+  expect(before.map(({ run, rows }) => [run, rows])).toEqual([["head", 4]]);
+  const points = part.events.flatMap((event) =>
+    event.type === "step" || isEvaluation(event) ? [`${event.run}: ${event.type} ${event.step}`] : [],
+  );
+  expect(points.slice(0, 5)).toEqual([
+    "head: evaluation 0",
+    "head: step 1",
+    "lora: evaluation 0",
+    "lora: step 1",
+    "neighbours: evaluation 0",
   ]);
   for (const name of names) {
     expect(part.losses(name)).toEqual(whole.losses(name));
@@ -120,4 +128,26 @@ test("an adapter that is only evaluated is measured on both", { timeout }, async
     [2, undefined],
     [5, true],
   ]);
+});
+
+test("a stop leaves all but the rows that decide, and says how far it is; a second one leaves those too", {
+  timeout,
+}, async () => {
+  const rows = await tinyRows(llama.model, [5, 7, 8, 6, 4, 8, 8, 6, 5, 7, 6, 8, 7, 4, 8]);
+  const data = { ...tinyData(rows.slice(0, 6), rows.slice(6, 11)), test: rows.slice(11) };
+  const stopped = (again: boolean) =>
+    llama.trained({
+      ...{ data, runs, training: { steps: 40, evalEvery: 40, evalRows: 4 } },
+      onEvent(event, comparison) {
+        if (event.type === "step" && event.step === 2 && event.run === "head") comparison.stop();
+        const isSecond = event.type === "progress" && event.detail === "lora, test rows, run 2 of 3";
+        if (again && isSecond) comparison.stop();
+      },
+    });
+  const tested = ({ of }: TinyComparison) =>
+    of("evaluation").flatMap(({ split, run }) => (split === "test" ? run : []));
+  const once = await stopped(false);
+  expect(names.flatMap((name) => completeOf(once, name))).toEqual([]);
+  expect(tested(once)).toEqual(names);
+  expect(tested(await stopped(true))).toEqual(["head"]);
 });
