@@ -546,9 +546,9 @@ export class TrainingLoop {
   }
 
   /**
-   * The first step, run by run: each of those that are unread is evaluated and then updated at once,
-   * so that people see a point of training before the others are evaluated. A stop leaves the rest
-   * as it is: there is nothing yet to compare.
+   * The first step, run by run: each of those that are unread is evaluated and then updated, so
+   * that people see a point of training before the others are evaluated. A stop leaves the rest as
+   * it is: there is nothing yet to compare.
    */
   async #firstStep(unread: readonly Lane[]): Promise<void> {
     const { turn } = this.#setup;
