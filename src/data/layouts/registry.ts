@@ -8,10 +8,11 @@ import { prodigy } from "./prodigy";
 import { spans } from "./spans";
 import { squad } from "./squad";
 import { translation } from "./translation";
+import { viewerRows } from "./viewer-rows";
 import { wordRows } from "./word-rows";
 
-/** Tools first: what they write may be spans. */
-const layouts: readonly Layout[] = [labelStudio, argilla, prodigy, squad, translation, spans, wordRows];
+/** What is around the rows, then tools: what they write may be spans. */
+const layouts: readonly Layout[] = [viewerRows, labelStudio, argilla, prodigy, squad, translation, spans, wordRows];
 
 /**
  * A table with the columns that the formats read, where it is laid out as a tool does it; what was

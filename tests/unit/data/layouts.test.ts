@@ -585,6 +585,36 @@ describe.each([
   });
 });
 
+describe("an answer of the Hub's viewer", () => {
+  const answer = (rows: readonly object[]) =>
+    JSON.stringify({ features: [{ feature_idx: 0, name: "text" }], rows, num_rows_total: 6, partial: false });
+  const row = (row_idx: number, inside: object, truncated_cells: readonly string[] = []) => ({
+    ...{ row_idx, row: inside, truncated_cells },
+  });
+
+  it("is read as the rows inside, and what is cut is named", async () => {
+    const content = answer([
+      row(0, { text: "good film", label: 1, extra: null }),
+      row(1, { text: "a very lo", label: 0, extra: ["a"] }, ["text"]),
+      row(2, { text: "dull", label: 0 }),
+      row(3, { text: "great", label: 1 }),
+    ]);
+    const { task, rows, notices } = await read("first-rows.json", content);
+    expect(task).toBe("sequence-classification");
+    expect(rows).toEqual(["good film: 1", "a very lo: 0", "dull: 0", "great: 1"]);
+    expect(notices.join("\n")).toMatch(/a part of a data set alone; its rows were read/);
+    expect(notices.join("\n")).toMatch(/the viewer has cut cells of 1 row \(row 2\)/);
+    const table = await openTable(new File([content], "first-rows.json"));
+    expect(table.columns).toEqual(["text", "label", "extra"]);
+    expect(table.rows.map((cells) => cells[2])).toEqual(["", '["a"]', "", ""]);
+  });
+
+  it("columns of these names with other content stay as they are", async () => {
+    const table = await openTable(new File(["row_idx,row,truncated_cells\n0,a b,[]\n1,c d,[]\n"], "data.csv"));
+    expect(table.columns).toEqual(["row_idx", "row", "truncated_cells"]);
+  });
+});
+
 describe("what is not in order is named", () => {
   const line = (own: string, label: unknown) =>
     jsonLines([
