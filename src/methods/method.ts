@@ -120,8 +120,8 @@ export interface Approach<Options = unknown> {
   text(options: Options, labels?: readonly string[]): string | null;
   /**
    * What the options become once the training rows are known, where some of these are shown to the
-   * model; `rows` writes all of them, `draw` gives numbers in [0, 1) by the run's seed. Default: they
-   * stay as they are.
+   * model; `rows` writes all of them, `draw` gives numbers in [0, 1) by the run's seed. Default:
+   * they stay as they are.
    * @throws Error where the rows are too few.
    */
   withRows?(

@@ -1,6 +1,6 @@
 /**
- * Rows as the Hub's data set viewer answers with (`/rows`, `/first-rows`, `/search`): each inside an
- * object with its number and the names of the cells that the viewer has cut off.
+ * Rows as the Hub's data set viewer answers with (`/rows`, `/first-rows`, `/search`): each inside
+ * an object with its number and the names of the cells that the viewer has cut off.
  */
 
 import { ownValue, readStructure } from "../literals";
