@@ -64,13 +64,28 @@ export function issueLines(issues: readonly SchemaIssue[], whole = "it"): string
 
 /**
  * Of something that may be of several kinds: what is wrong within it, where it is of one of them
- * but for that.
+ * but for that; of several the one that has the least against it.
  */
 function unfolded(issue: z.core.$ZodIssue): z.core.$ZodIssue[] {
   if (issue.code !== "invalid_union" || hasOwnWords(issue)) return [issue];
-  const within = issue.errors.filter((branch) => branch.length > 0 && branch.every(({ path }) => path.length > 0));
-  if (within.length !== 1) return [issue];
-  return within[0]!.flatMap((inner) => unfolded({ ...inner, path: [...issue.path, ...inner.path] }));
+  // One that has what another kind may not have is of another kind.
+  const within = kindsOf(issue).filter((kind) =>
+    kind.every((inner) => inner.path.length > 0 && !(inner.code === "invalid_type" && inner.expected === "undefined")),
+  );
+  const least = Math.min(...within.map(({ length }) => length));
+  const nearest = within.filter(({ length }) => length === least);
+  if (nearest.length !== 1) return [issue];
+  return nearest[0]!.flatMap((inner) => unfolded({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+/** What is against each kind that it may be of, those of kinds that are several themselves, too. */
+function kindsOf({ errors }: z.core.$ZodIssueInvalidUnion): (readonly z.core.$ZodIssue[])[] {
+  return errors.flatMap((kind) => {
+    const [only, ...others] = kind;
+    const isSeveral = others.length === 0 && only?.code === "invalid_union" && only.path.length === 0;
+    if (isSeveral) return kindsOf(only);
+    return kind.length > 0 ? [kind] : [];
+  });
 }
 
 /** Of several limits of one kind that a value is beyond, the narrowest; in linear time. */

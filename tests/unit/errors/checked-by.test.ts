@@ -23,6 +23,15 @@ const schema = z.strictObject({
     .optional(),
   classes: z.union([z.enum(["off", "balanced"]), z.record(z.string(), z.number())]).optional(),
   group: z.int().multipleOf(2).optional(),
+  scaling: z
+    .union([
+      z.union([
+        z.looseObject({ kind: z.literal("long"), factors: z.array(z.number()) }),
+        z.looseObject({ type: z.literal("long"), kind: z.undefined().optional(), factors: z.array(z.number()) }),
+      ]),
+      z.looseObject({ kind: z.literal("none").optional(), type: z.undefined().optional() }),
+    ])
+    .optional(),
 });
 
 const said = (value: unknown) => {
@@ -75,6 +84,7 @@ describe("checkedBy", () => {
     [{ classes: 3 }, "classes: must be one of off, balanced or an object, and is 3"],
     [{ classes: { a: "x" } }, 'classes.a: must be a number, and is "x"'],
     [{ group: 3 }, "group: must be a multiple of 2, and is 3"],
+    [{ scaling: { type: "long", factors: "x" } }, 'scaling.factors: must be a list, and is "x"'],
     [{ weights: { a: { value: 1, valeu: 2 } } }, 'weights.a: has no option "valeu"; did you mean value?'],
     [null, "lora must be an object, and is null"],
     [[], "lora must be an object, and is a list"],
