@@ -44,9 +44,10 @@ import { hasCurves } from "./store/session";
 import { isBusy, useStudio } from "./store/store";
 import { followTitle } from "./title";
 import { TrainingPanel } from "./training/TrainingPanel";
-import { VerdictPanel } from "./verdict/VerdictPanel";
 import "./App.css";
 
+const loadVerdict = () => import("./verdict/VerdictPanel").then(({ VerdictPanel }) => ({ default: VerdictPanel }));
+const VerdictPanel = lazy(loadVerdict);
 const loadCharts = () => import("./charts/ChartGrid");
 const ChartGrid = lazy(loadCharts);
 const loadResults = () => import("./Results").then(({ Results }) => ({ default: Results }));
@@ -68,7 +69,9 @@ function Compared() {
       </div>
       <Part name="the verdict">
         <ResultsHeading />
-        <VerdictPanel />
+        <Suspense>
+          <VerdictPanel />
+        </Suspense>
       </Part>
       <Part name="the charts">
         <Charts />
@@ -117,7 +120,7 @@ export function App() {
     if (!started) {
       started = true;
       // Charts are asked for while nobody waits for them yet.
-      void start().then(loadCharts).then(keepForOffline);
+      void start().then(loadCharts).then(loadVerdict).then(keepForOffline);
     }
     return () => {
       endDrafts();
